@@ -1,0 +1,233 @@
+import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
+import { type ParameterBlock, trainableCount } from "../network/network.ts";
+import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import type { Form } from "./form.ts";
+import type { Linearization } from "./linearization.ts";
+import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
+
+/*
+ * The damped step
+ * ---------------
+ *
+ *     δ  minimizes  ½ ‖r + J δ‖² + gᵀδ + ½ λ δᵀ W⁻¹ δ
+ *
+ *   r  n  residuals f - y          λ  damping, in the unit of the diagonal of J W Jᵀ
+ *   g  p  gradient of a prior      W  diagonal, constant over the weights and over the biases of a layer;
+ *         (weight decay), or 0        I unless a prior says otherwise
+ *
+ * Two systems have this solution (Woodbury's identity). In Gram form, as in Cai et al. 2019 for g = 0, W = I:
+ *
+ *     (J W Jᵀ + λ I) u = r - J W g / λ                δ = -W (g / λ + Jᵀ u)
+ *
+ * and in primal form, the normal equations of Levenberg-Marquardt:
+ *
+ *     (Jᵀ J + λ W⁻¹) δ = -(Jᵀ r + g)
+ *
+ * In Gram form the linearized residual costs nothing: r + J δ = λ u.
+ */
+
+/** What `solve` found. */
+export interface DampedStep {
+  /** λ that was used: above the one that was asked for where `method` is "raised". */
+  damping: number;
+  /** ½ ‖r‖² - ½ ‖r + J δ‖²: what the linear model says that the step gains on the batch. */
+  predictedReduction: number;
+  /** After "failed" the step is 0. */
+  method: Factorization;
+}
+
+/** The damped system in one form. Assemble it once for a linearization, then solve it for any damping. */
+export interface DampedSystem {
+  readonly form: Form;
+  /**
+   * Forms J W Jᵀ or Jᵀ J of a linearization.
+   *
+   * @param weights W by groups, as in `Linearization.gram`; null is I. Kept, not copied.
+   */
+  assemble(linearization: Linearization, weights: Float64Array | null): void;
+  /** The mean of the diagonal of J Jᵀ (of J W Jᵀ in Gram form): the unit in which damping means the same on any data. */
+  meanDiagonal(): number;
+  /**
+   * Solves for the step, after `assemble`.
+   *
+   * @param residuals r, n.
+   * @param damping λ >= 0; above 0 where there is a prior.
+   * @param prior g, p, or null for 0.
+   * @param out δ: add it to the parameters.
+   * @returns The same object at each call.
+   */
+  solve(
+    residuals: FloatArray,
+    damping: number,
+    prior: ParameterVector | null,
+    out: ParameterVector,
+  ): DampedStep;
+}
+
+/** Allocates the damped system in the form that was chosen, for up to `capacity` residual rows. */
+export function dampedSystem(
+  form: Form,
+  kernels: Kernels,
+  dtype: DType,
+  blocks: readonly ParameterBlock[],
+  capacity: number,
+): DampedSystem {
+  return form === "gram"
+    ? gramSystem(kernels, dtype, blocks, capacity)
+    : primalSystem(kernels, dtype, blocks);
+}
+
+/** (J W Jᵀ + λ I) u = r - J W g / λ, δ = -W (g / λ + Jᵀ u). */
+function gramSystem(
+  kernels: Kernels,
+  dtype: DType,
+  blocks: readonly ParameterBlock[],
+  capacity: number,
+): DampedSystem {
+  const p = trainableCount(blocks);
+  const gram = kernels.allocate("float64", capacity ** 2);
+  const solver = symmetricSolver(kernels, capacity);
+  const u = kernels.allocate("float64", capacity);
+  const pulled = kernels.allocate(dtype, capacity);
+  const center = allocateParameters(kernels, dtype, blocks);
+  const result: DampedStep = { damping: 0, predictedReduction: 0, method: "failed" };
+  let linearization: Linearization;
+  let weights: Float64Array | null = null;
+
+  /** c <- W g / λ, u <- u - J c. */
+  const shiftByPrior = (prior: ParameterVector): void => {
+    kernels.copy(p, prior.flat, center.flat);
+    scaleGroups(kernels, blocks, weights, 1 / solver.damping, center);
+    kernels.axpy(linearization.rows, -1, linearization.pushforward(center, pulled), u);
+  };
+
+  return {
+    form: "gram",
+    assemble(next, groupWeights) {
+      linearization = next;
+      weights = groupWeights;
+      linearization.gram(weights, gram);
+    },
+    meanDiagonal: () => meanDiagonal(linearization.rows, linearization.rows, gram),
+    solve(residuals, damping, prior, out) {
+      const n = linearization.rows;
+      solver.factorize(n, gram, null, damping);
+      kernels.copy(n, residuals, u);
+      if (prior && solver.method !== "failed") shiftByPrior(prior);
+      solver.apply(u);
+      linearization.pullback(u, out);
+      scaleGroups(kernels, blocks, weights, -1, out);
+      if (prior && solver.method !== "failed") kernels.axpy(p, -1, center.flat, out.flat);
+      result.damping = solver.damping;
+      result.method = solver.method;
+      result.predictedReduction = reductionByDual(n, residuals, u, solver.damping);
+      return result;
+    },
+  };
+}
+
+/** (Jᵀ J + λ W⁻¹) δ = -(Jᵀ r + g). */
+function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly ParameterBlock[]): DampedSystem {
+  const p = trainableCount(blocks);
+  const normal = kernels.allocate("float64", p * p);
+  const solver = symmetricSolver(kernels, p);
+  const gradient = allocateParameters(kernels, dtype, blocks);
+  const delta = kernels.allocate("float64", p);
+  const inverseWeights = kernels.allocate("float64", p);
+  const result: DampedStep = { damping: 0, predictedReduction: 0, method: "failed" };
+  let linearization: Linearization;
+
+  return {
+    form: "primal",
+    assemble(next, weights) {
+      linearization = next;
+      linearization.normal(normal);
+      expandInverse(blocks, weights, inverseWeights);
+    },
+    meanDiagonal: () => meanDiagonal(p, linearization.rows, normal),
+    solve(residuals, damping, prior, out) {
+      solver.factorize(p, normal, inverseWeights, damping);
+      linearization.pullback(residuals, gradient);
+      for (let i = 0; i < p; i++) delta[i] = -gradient.flat[i]! - (prior?.flat[i] ?? 0);
+      solver.apply(delta);
+      kernels.copy(p, delta, out.flat);
+      result.damping = solver.damping;
+      result.method = solver.method;
+      result.predictedReduction = reductionByPrimal(
+        p,
+        gradient,
+        prior,
+        solver.damping,
+        inverseWeights,
+        delta,
+      );
+      return result;
+    },
+  };
+}
+
+/** The mean over n of the trace of an m × m matrix. */
+function meanDiagonal(m: number, n: number, matrix: Float64Array): number {
+  let trace = 0;
+  for (let i = 0; i < m; i++) trace += matrix[i * m + i]!;
+  return n === 0 ? 0 : trace / n;
+}
+
+/** ½ ‖r‖² - ½ ‖λ u‖² = ½ (r - λ u) · (r + λ u): as a product, because the squares cancel near the solution. */
+function reductionByDual(n: number, r: FloatArray, u: Float64Array, damping: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const linear = damping * u[i]!;
+    sum += (r[i]! - linear) * (r[i]! + linear);
+  }
+  return sum / 2;
+}
+
+/** -δᵀJᵀr - ½ δᵀJᵀJ δ = ½ δᵀ(λ W⁻¹ δ + g - Jᵀr), by the system itself (Madsen et al. 2004, equation 3.14). */
+function reductionByPrimal(
+  p: number,
+  gradient: ParameterVector,
+  prior: ParameterVector | null,
+  damping: number,
+  inverseWeights: Float64Array,
+  delta: Float64Array,
+): number {
+  let sum = 0;
+  for (let i = 0; i < p; i++)
+    sum += delta[i]! * (damping * inverseWeights[i]! * delta[i]! + (prior?.flat[i] ?? 0) - gradient.flat[i]!);
+  return sum / 2;
+}
+
+/** x <- factor W x over the trainable parameters. */
+function scaleGroups(
+  kernels: Kernels,
+  blocks: readonly ParameterBlock[],
+  weights: Float64Array | null,
+  factor: number,
+  x: ParameterVector,
+): void {
+  if (!weights) {
+    kernels.scale(trainableCount(blocks), factor, x.flat);
+    return;
+  }
+  blocks.forEach((block, l) => {
+    if (!block.trainable) return;
+    const size = block.inputs * block.columns;
+    kernels.scale(size, factor * weights[2 * l]!, x.blocks[l]!);
+    if (block.bias) kernels.scale(block.columns, factor * weights[2 * l + 1]!, x.blocks[l]!.subarray(size));
+  });
+}
+
+/** out <- the diagonal of W⁻¹, p. */
+function expandInverse(
+  blocks: readonly ParameterBlock[],
+  weights: Float64Array | null,
+  out: Float64Array,
+): void {
+  blocks.forEach((block, l) => {
+    if (!block.trainable) return;
+    const biasStart = block.offset + block.inputs * block.columns;
+    out.fill(1 / (weights?.[2 * l] ?? 1), block.offset, biasStart);
+    if (block.bias) out.fill(1 / (weights?.[2 * l + 1] ?? 1), biasStart, biasStart + block.columns);
+  });
+}

@@ -1,0 +1,110 @@
+import type { Kernels } from "../kernels/kernels.ts";
+
+/**
+ * How a damped matrix was factorized.
+ *
+ *     cholesky     as asked
+ *     raised       with more damping, because the matrix was not positive definite to working precision
+ *     eigenvalues  by eigenvalues; those below the rounding error count as 0 and their directions are left out
+ *     failed       not at all: the matrix is not finite
+ */
+export type Factorization = "cholesky" | "raised" | "eigenvalues" | "failed";
+
+/** Solves (A + λ D) x = b for a symmetric positive semidefinite A, in float64: factorize once, apply often. */
+export interface SymmetricSolver {
+  /** λ of the last factorization: above the one asked for where `method` is "raised". */
+  readonly damping: number;
+  readonly method: Factorization;
+  /**
+   * Factorizes A + λ D.
+   *
+   * @param matrix Lower A, n × n, leading dimension n; kept as it is.
+   * @param diagonal D, n positive numbers; null is I.
+   */
+  factorize(n: number, matrix: Float64Array, diagonal: Float64Array | null, damping: number): void;
+  /** b <- x, n. After a failed factorization b <- 0. */
+  apply(b: Float64Array): void;
+}
+
+/** Attempts with ten times the damping each, before the eigenvalues are asked. */
+const raises = 3;
+
+/** Allocates a solver for matrices of up to `capacity` rows. */
+export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSolver {
+  const factor = kernels.allocate("float64", capacity ** 2);
+  const values = kernels.allocate("float64", capacity);
+  const product = kernels.allocate("float64", capacity);
+  let n = 0;
+  let damping = 0;
+  let method: Factorization = "failed";
+
+  const load = (matrix: Float64Array, diagonal: Float64Array | null, lambda: number): void => {
+    kernels.copy(n * n, matrix, factor);
+    for (let i = 0; i < n; i++) factor[i * n + i]! += lambda * (diagonal?.[i] ?? 1);
+  };
+
+  const byEigenvalues = (
+    matrix: Float64Array,
+    diagonal: Float64Array | null,
+    lambda: number,
+  ): Factorization => {
+    load(matrix, diagonal, lambda);
+    return kernels.symmetricEigen(n, factor, n, values) ? "eigenvalues" : "failed";
+  };
+
+  return {
+    get damping() {
+      return damping;
+    },
+    get method() {
+      return method;
+    },
+    factorize(size, matrix, diagonal, lambda) {
+      n = size;
+      damping = lambda;
+      const floor = smallestDamping(n, matrix);
+      method = "failed";
+      if (!Number.isFinite(floor) || !Number.isFinite(lambda)) return;
+      for (let attempt = 0; attempt <= raises; attempt++) {
+        load(matrix, diagonal, damping);
+        if (kernels.cholesky(n, factor, n) === 0) {
+          method = attempt === 0 ? "cholesky" : "raised";
+          return;
+        }
+        damping = Math.max(10 * damping, floor);
+      }
+      damping = lambda;
+      method = byEigenvalues(matrix, diagonal, lambda);
+    },
+    apply(b) {
+      if (method === "failed") b.fill(0, 0, n);
+      else if (method === "eigenvalues") applyEigenvalues(kernels, n, factor, values, product, b);
+      else {
+        kernels.solveTriangular(false, n, 1, factor, n, b, 1);
+        kernels.solveTriangular(true, n, 1, factor, n, b, 1);
+      }
+    },
+  };
+}
+
+/** The rounding error of a matrix's eigenvalues, n ε tr(A) / n: the least damping that can make a difference. */
+function smallestDamping(n: number, matrix: Float64Array): number {
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += matrix[i * n + i]!;
+  return Number.EPSILON * trace;
+}
+
+/** b <- V diag(1/w) Vᵀ b without the eigenvalues w <= n ε max(w). */
+function applyEigenvalues(
+  kernels: Kernels,
+  n: number,
+  vectors: Float64Array,
+  values: Float64Array,
+  product: Float64Array,
+  b: Float64Array,
+): void {
+  const cutoff = n * Number.EPSILON * (values[n - 1] ?? 0);
+  kernels.gemm(false, false, n, 1, n, 1, vectors, n, b, 1, 0, product, 1);
+  for (let i = 0; i < n; i++) product[i] = values[i]! > cutoff ? product[i]! / values[i]! : 0;
+  kernels.gemm(true, false, n, 1, n, 1, vectors, n, product, 1, 0, b, 1);
+}

@@ -1,0 +1,58 @@
+import { type Network, parameterBlocks, parameterCount } from "./network.ts";
+import { gaussianRandom, type Random, seededRandom } from "./random.ts";
+
+/**
+ * The standard deviation of the initial weights of a layer with i inputs and o units; biases start at 0.
+ *
+ *     lecun   1/√i            LeCun et al. 1998: for tanh, sigmoid, sine, identity
+ *     he      √(2/i)          He et al. 2015: for the rectifiers
+ *     glorot  √(2/(i + o))    Glorot and Bengio 2010
+ *     ntk     1               Jacot et al. 2018: with the layer's `scale` set to 1/√i
+ *     auto    he for the rectifiers, else lecun
+ */
+export type Initialization = "auto" | "lecun" | "he" | "glorot" | "ntk";
+
+export const initializations: readonly Initialization[] = ["auto", "lecun", "he", "glorot", "ntk"];
+
+const rectifiers: ReadonlySet<string> = new Set(["relu", "leaky-relu", "elu", "gelu", "silu", "softplus"]);
+
+/**
+ * Draws the initial parameters of a network.
+ *
+ * @param seed Same seed, same parameters.
+ * @returns A new vector of `parameterCount(network)` numbers, in the layout of `parameterBlocks`.
+ */
+export function initialize(network: Network, seed: number, scheme: Initialization = "auto"): Float64Array {
+  const parameters = new Float64Array(parameterCount(network));
+  const gaussian = gaussianRandom(seededRandom(seed));
+  for (const block of parameterBlocks(network)) {
+    const deviation = weightDeviation(scheme, block.inputs, block.columns, block.activation);
+    fillGaussian(parameters, block.offset, block.inputs * block.columns, deviation, gaussian);
+  }
+  return parameters;
+}
+
+function weightDeviation(scheme: Initialization, inputs: number, units: number, activation: string): number {
+  switch (scheme) {
+    case "lecun":
+      return Math.sqrt(1 / inputs);
+    case "he":
+      return Math.sqrt(2 / inputs);
+    case "glorot":
+      return Math.sqrt(2 / (inputs + units));
+    case "ntk":
+      return 1;
+    case "auto":
+      return Math.sqrt((rectifiers.has(activation) ? 2 : 1) / inputs);
+  }
+}
+
+function fillGaussian(
+  out: Float64Array,
+  offset: number,
+  count: number,
+  deviation: number,
+  gaussian: Random,
+): void {
+  for (let i = 0; i < count; i++) out[offset + i] = deviation * gaussian();
+}
