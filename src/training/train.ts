@@ -1,0 +1,240 @@
+import type { DType, Kernels } from "../kernels/kernels.ts";
+import { type Network, outputCount, parameterBlocks, trainableCount } from "../network/network.ts";
+import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import { seededRandom } from "../network/random.ts";
+import type { Optimizer, ParameterSpace, StepReport } from "../optimizers/optimizer.ts";
+import { type BatchProblem, batchProblem } from "./batch-problem.ts";
+import { type Batches, divideBatches } from "./batches.ts";
+import { type Best, keepBest } from "./best.ts";
+import type { Dataset } from "./dataset.ts";
+import { type Evaluator, planEvaluator } from "./evaluator.ts";
+import { type Stop, type StopLimits, stopAfterEpoch, stopAfterStep } from "./stop.ts";
+
+/** What is trained, on what, how. */
+export interface Training {
+  readonly kernels: Kernels;
+  readonly dtype: DType;
+  readonly network: Network;
+  /** Where training starts; left as it is. */
+  readonly initial: Float64Array;
+  readonly dataset: Dataset;
+  readonly trainRows: Int32Array;
+  /** Rows that choose the best network and stop the training; may be empty. */
+  readonly validationRows: Int32Array;
+  readonly optimizer: Optimizer;
+  readonly batchSize: number;
+  /** Of the order of the batches. */
+  readonly seed: number;
+  readonly limits: StopLimits;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
+}
+
+/** An epoch, for people to follow: errors are root mean squares of standardized residuals. */
+export interface EpochEvent {
+  readonly step: number;
+  readonly epoch: number;
+  readonly seconds: number;
+  /** Until the nearest limit on steps or time; null where there is none. */
+  readonly secondsLeft: number | null;
+  readonly train: number;
+  readonly validation: number | null;
+  /** The least so far of `validation`, or of `train` where there are no validation rows. */
+  readonly best: number;
+  readonly damping: number | null;
+  readonly gainRatio: number | null;
+  readonly learningRate: number;
+  /** ‖Jᵀ r‖ / n on the epoch's last batch, before its step. */
+  readonly gradientNorm: number;
+  readonly form: "gram" | "primal" | null;
+}
+
+/** What training left. */
+export interface TrainingResult {
+  /** The best network, never the last one if that was worse. */
+  readonly parameters: Float64Array;
+  readonly stop: Stop;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly seconds: number;
+  readonly history: readonly EpochEvent[];
+  readonly bestEpoch: number;
+}
+
+/** Time after which the loop lets other work run: progress, Ctrl-C, a page's events. */
+const breathMs = 40;
+
+/**
+ * Trains a network:
+ *
+ *     data -> batch -> linearize -> damp and solve -> step -> report
+ *
+ * until a rule of `stop.ts` ends it, and keeps the best network. Numerical failure is a reason to stop, never an
+ * exception.
+ */
+export async function train(training: Training): Promise<TrainingResult> {
+  const run = prepare(training);
+  const { problem, batches, parameters } = run;
+  const state = training.optimizer.init(run.space);
+  let stop: Stop | null = null;
+  recordEpoch(run, null);
+
+  while (!stop) {
+    let report: StepReport | null = null;
+    batches.shuffle();
+    for (let b = 0; b < batches.count && !stop; b++) {
+      problem.load(batches.order, batches.start(b), batches.start(b + 1) - batches.start(b));
+      problem.linearize(parameters);
+      report = training.optimizer.step(state, problem, parameters);
+      run.step++;
+      stop = stopAfterStep(
+        training.limits,
+        progressOf(run, report),
+        training.signal?.aborted === true,
+        batches.count,
+      );
+      await breathe(run);
+    }
+    run.epoch++;
+    recordEpoch(run, report);
+    stop ??= stopAfterEpoch(training.limits, epochProgressOf(run));
+  }
+  return finish(run, stop);
+}
+
+/** Everything that a run holds. */
+interface Run {
+  readonly training: Training;
+  readonly space: ParameterSpace;
+  readonly parameters: ParameterVector;
+  readonly scratch: ParameterVector;
+  readonly problem: BatchProblem;
+  readonly evaluator: Evaluator;
+  readonly batches: Batches;
+  readonly best: Best;
+  readonly history: EpochEvent[];
+  readonly trainLosses: number[];
+  readonly start: number;
+  lastBreath: number;
+  step: number;
+  epoch: number;
+}
+
+function prepare(training: Training): Run {
+  const { kernels, dtype, network, dataset, trainRows, batchSize, seed } = training;
+  const blocks = parameterBlocks(network);
+  const batches = divideBatches(trainRows, batchSize, seededRandom(seed));
+  const evaluator = planEvaluator(kernels, network, dtype);
+  const parameters = allocateParameters(kernels, dtype, blocks);
+  parameters.flat.set(training.initial);
+  const now = performance.now();
+  return {
+    training,
+    space: {
+      kernels,
+      dtype,
+      blocks,
+      count: trainableCount(blocks),
+      outputs: outputCount(network),
+      capacity: batches.largest,
+    },
+    parameters,
+    scratch: allocateParameters(kernels, dtype, blocks),
+    problem: batchProblem(kernels, network, dtype, dataset, evaluator, batches.largest),
+    evaluator,
+    batches,
+    best: keepBest(parameters.flat),
+    history: [],
+    trainLosses: [],
+    start: now,
+    lastBreath: now,
+    step: 0,
+    epoch: 0,
+  };
+}
+
+/** Measures the errors, keeps the best network, and reports. */
+function recordEpoch(run: Run, report: StepReport | null): void {
+  const { training, parameters, history, trainLosses } = run;
+  const train = rootMeanSquare(run, training.trainRows)!;
+  const validation = rootMeanSquare(run, training.validationRows);
+  trainLosses.push(train ** 2);
+  run.best.offer(validation ?? train, run.epoch, parameters.flat);
+  const seconds = (performance.now() - run.start) / 1000;
+  const event: EpochEvent = {
+    step: run.step,
+    epoch: run.epoch,
+    seconds,
+    secondsLeft: secondsLeft(training.limits, run.step, seconds),
+    train,
+    validation,
+    best: run.best.error,
+    damping: report?.damping ?? null,
+    gainRatio: report?.gainRatio ?? null,
+    learningRate: report?.learningRate ?? 0,
+    gradientNorm: report ? gradientNorm(run) : 0,
+    form: report?.form ?? null,
+  };
+  history.push(event);
+  training.onEpoch?.(event);
+}
+
+function rootMeanSquare({ training, evaluator, parameters }: Run, rows: Int32Array): number | null {
+  if (rows.length === 0) return null;
+  const sum = evaluator.sumOfSquares(parameters, training.dataset, rows, rows.length);
+  return Math.sqrt(sum / (rows.length * training.dataset.outputs));
+}
+
+/** ‖Jᵀ r‖ / n of the last batch: its linearization still stands where the step began. */
+function gradientNorm({ problem, scratch, space }: Run): number {
+  problem.linearization.pullback(problem.residuals, scratch);
+  const n = problem.examples * space.outputs;
+  return Math.sqrt(space.kernels.dot(space.count, scratch.flat, scratch.flat)) / n;
+}
+
+function secondsLeft(limits: StopLimits, step: number, seconds: number): number | null {
+  const byTime = limits.timeLimitMs / 1000 - seconds;
+  const bySteps = step === 0 ? Number.POSITIVE_INFINITY : (seconds / step) * (limits.maxSteps - step);
+  const left = Math.min(byTime, bySteps);
+  return Number.isFinite(left) ? Math.max(left, 0) : null;
+}
+
+function progressOf(run: Run, report: StepReport) {
+  return {
+    step: run.step,
+    epoch: run.epoch,
+    elapsedMs: performance.now() - run.start,
+    failure: report.failure,
+  };
+}
+
+function epochProgressOf({ epoch, trainLosses, best, history }: Run) {
+  return {
+    epoch,
+    trainLosses,
+    bestTrainLoss: Math.min(...trainLosses.slice(-50), trainLosses[0]!),
+    validationLoss: history[history.length - 1]!.validation,
+    bestValidationLoss: best.error,
+    bestEpoch: best.epoch,
+  };
+}
+
+/** Lets other work run, now and then: a promise for each step would cost more than a small step. */
+async function breathe(run: Run): Promise<void> {
+  const now = performance.now();
+  if (now - run.lastBreath < breathMs) return;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  run.lastBreath = performance.now();
+}
+
+function finish(run: Run, stop: Stop): TrainingResult {
+  return {
+    parameters: Float64Array.from(run.best.parameters),
+    stop,
+    steps: run.step,
+    epochs: run.epoch,
+    seconds: (performance.now() - run.start) / 1000,
+    history: run.history,
+    bestEpoch: run.best.epoch,
+  };
+}
