@@ -1,0 +1,50 @@
+import type { DType, FloatArray, Kernels } from "../kernels.ts";
+import { MemoryLimitError } from "../memory-limit-error.ts";
+import { activate } from "./activations.ts";
+import { gemm, syrk } from "./products.ts";
+import { accumulateGram, contractRows, faceSplit, gatherRows, rowDots, scaleRows } from "./rows.ts";
+import { symmetricEigen } from "./symmetric-eigen.ts";
+import { cholesky, solveTriangular } from "./triangular.ts";
+import { adam, axpy, copy, dot, scale } from "./vectors.ts";
+
+/** As much as a WebAssembly memory can hold, so that what fits here also fits there. */
+const limitBytes = 2 ** 32;
+
+/**
+ * The kernels in plain TypeScript: slow and obvious, the specification of all others. float32 results are
+ * computed in float64 and rounded once.
+ */
+export function referenceKernels(): Kernels {
+  let bytesAllocated = 0;
+
+  function account(bytes: number): void {
+    if (bytesAllocated + bytes > limitBytes) throw new MemoryLimitError(bytes, bytesAllocated, limitBytes);
+    bytesAllocated += bytes;
+  }
+
+  function allocate(dtype: "float32", length: number): Float32Array;
+  function allocate(dtype: "float64", length: number): Float64Array;
+  function allocate(dtype: DType, length: number): FloatArray;
+  function allocate(dtype: DType, length: number): FloatArray {
+    const Numbers = dtype === "float32" ? Float32Array : Float64Array;
+    account(length * Numbers.BYTES_PER_ELEMENT);
+    return new Numbers(length);
+  }
+
+  return {
+    name: "reference",
+    description: "plain TypeScript",
+    get bytesAllocated() {
+      return bytesAllocated;
+    },
+    allocate,
+    allocateIndices(length) {
+      account(length * Int32Array.BYTES_PER_ELEMENT);
+      return new Int32Array(length);
+    },
+    ...{ gemm, syrk },
+    ...{ activate, scaleRows, contractRows, rowDots, faceSplit, accumulateGram, gatherRows },
+    ...{ dot, axpy, scale, copy, adam },
+    ...{ cholesky, solveTriangular, symmetricEigen },
+  };
+}
