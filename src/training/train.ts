@@ -61,7 +61,10 @@ export interface TrainingResult {
   readonly bestEpoch: number;
 }
 
-/** Time after which the loop lets other work run: progress, Ctrl-C, a page's events. */
+/**
+ * Time after which the loop lets other work run: progress, Ctrl-C, a page's events. Not at each step: a promise
+ * costs more than a small step.
+ */
 const breathMs = 40;
 
 /**
@@ -93,7 +96,7 @@ export async function train(training: Training): Promise<TrainingResult> {
         training.signal?.aborted === true,
         batches.count,
       );
-      await breathe(run);
+      if (performance.now() - run.lastBreath > breathMs) await breathe(run);
     }
     run.epoch++;
     recordEpoch(run, report);
@@ -116,6 +119,7 @@ interface Run {
   readonly trainLosses: number[];
   readonly start: number;
   lastBreath: number;
+  bestTrainLoss: number;
   step: number;
   epoch: number;
 }
@@ -148,6 +152,7 @@ function prepare(training: Training): Run {
     trainLosses: [],
     start: now,
     lastBreath: now,
+    bestTrainLoss: Number.POSITIVE_INFINITY,
     step: 0,
     epoch: 0,
   };
@@ -159,6 +164,7 @@ function recordEpoch(run: Run, report: StepReport | null): void {
   const train = rootMeanSquare(run, training.trainRows)!;
   const validation = rootMeanSquare(run, training.validationRows);
   trainLosses.push(train ** 2);
+  if (train ** 2 < run.bestTrainLoss) run.bestTrainLoss = train ** 2;
   run.best.offer(validation ?? train, run.epoch, parameters.flat);
   const seconds = (performance.now() - run.start) / 1000;
   const event: EpochEvent = {
@@ -208,21 +214,20 @@ function progressOf(run: Run, report: StepReport) {
   };
 }
 
-function epochProgressOf({ epoch, trainLosses, best, history }: Run) {
+function epochProgressOf(run: Run) {
+  const { epoch, trainLosses, best, history } = run;
   return {
     epoch,
     trainLosses,
-    bestTrainLoss: Math.min(...trainLosses.slice(-50), trainLosses[0]!),
+    bestTrainLoss: run.bestTrainLoss,
     validationLoss: history[history.length - 1]!.validation,
     bestValidationLoss: best.error,
     bestEpoch: best.epoch,
   };
 }
 
-/** Lets other work run, now and then: a promise for each step would cost more than a small step. */
+/** Lets other work run. */
 async function breathe(run: Run): Promise<void> {
-  const now = performance.now();
-  if (now - run.lastBreath < breathMs) return;
   await new Promise((resolve) => setTimeout(resolve, 0));
   run.lastBreath = performance.now();
 }

@@ -1,0 +1,54 @@
+import type { Stop } from "../training/stop.ts";
+import type { EpochEvent } from "../training/train.ts";
+
+/** A number for each part of the data; null where there is no such part, or the number is not defined. */
+export interface ByPart {
+  readonly train: number | null;
+  readonly validation: number | null;
+  readonly test: number | null;
+}
+
+/** Errors of predictions, in the target's own units; over all targets where there are several. */
+export interface Errors {
+  /** Root mean square of prediction - target. */
+  readonly rmse: ByPart;
+  /** Mean of |prediction - target|. */
+  readonly mae: ByPart;
+  /** 1 - squared error / squared deviation from the mean: 1 is perfect, 0 as good as the mean. */
+  readonly r2: ByPart;
+}
+
+/** Something that the program decided, and why: one line each. */
+export interface Decision {
+  /** What was decided about, for example "network". */
+  readonly what: string;
+  readonly choice: string;
+  readonly why: string;
+}
+
+/** Everything that a fit has to say about itself. Plain data: written into the model file and as JSON. */
+export interface FitReport {
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Columns that the network sees, after encoding. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Trainable parameters, p. */
+  readonly parameters: number;
+  /** For example "8-50-50-1 tanh". */
+  readonly network: string;
+  readonly optimizer: string;
+  readonly kernels: string;
+  readonly dtype: "float32" | "float64";
+  readonly seed: number;
+  readonly steps: number;
+  readonly epochs: number;
+  /** Of training. */
+  readonly seconds: number;
+  readonly stop: Stop;
+  readonly decisions: readonly Decision[];
+  readonly errors: Errors;
+  /** Errors for each target, where there are several. */
+  readonly targets: readonly { readonly name: string; readonly errors: Errors }[];
+  readonly baseline: { readonly mean: Errors; readonly ridge: Errors };
+  readonly history: readonly EpochEvent[];
+}
