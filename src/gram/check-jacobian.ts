@@ -1,7 +1,7 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Network } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import { seededRandom, shuffle } from "../network/random.ts";
+import { seededRandom, shuffle } from "../random/random.ts";
 import type { PlannedLinearization } from "./linearization.ts";
 import { type BatchInputs, loadBatch } from "./linearize.ts";
 

@@ -1,5 +1,5 @@
+import { gaussianRandom, type Random, seededRandom } from "../random/random.ts";
 import { type Network, parameterBlocks, parameterCount } from "./network.ts";
-import { gaussianRandom, type Random, seededRandom } from "./random.ts";
 
 /**
  * The standard deviation of the initial weights of a layer with i inputs and o units; biases start at 0.

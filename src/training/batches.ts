@@ -1,4 +1,4 @@
-import { type Random, shuffle } from "../network/random.ts";
+import { type Random, shuffle } from "../random/random.ts";
 
 /** A way through the training rows. */
 export interface Batches {

@@ -1,8 +1,8 @@
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { type Network, outputCount, parameterBlocks, trainableCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import { seededRandom } from "../network/random.ts";
 import type { Optimizer, ParameterSpace, StepReport } from "../optimizers/optimizer.ts";
+import { seededRandom } from "../random/random.ts";
 import { type BatchProblem, batchProblem } from "./batch-problem.ts";
 import { type Batches, divideBatches } from "./batches.ts";
 import { type Best, keepBest } from "./best.ts";

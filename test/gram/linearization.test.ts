@@ -12,7 +12,7 @@ import {
   parameterBlocks,
   trainableCount,
 } from "../../src/network/network.ts";
-import { gaussianRandom, seededRandom } from "../../src/network/random.ts";
+import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
 

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+
+/** For each folder of src/, the folders that it may import from. ARCHITECTURE.md shows the same picture. */
+const arrows: Record<string, readonly string[]> = {
+  random: [],
+  kernels: [],
+  network: ["kernels", "random"],
+  gram: ["network", "kernels", "random"],
+  optimizers: ["gram", "network", "kernels"],
+  training: ["optimizers", "gram", "network", "kernels", "random"],
+  data: ["kernels", "random"],
+  formats: [],
+  model: ["training", "optimizers", "gram", "network", "kernels", "data", "formats", "random"],
+  report: ["model", "training"],
+  cli: ["model", "report", "training", "optimizers", "gram", "network", "kernels", "data", "formats"],
+  "index.ts": ["model", "training", "optimizers", "gram", "network", "kernels", "data", "formats"],
+};
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** AssemblyScript sources and generated modules are not TypeScript of this project. */
+const outside = /kernels\/wasm\/(assembly|generated)/;
+
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
+  (file) => file.endsWith(".ts") && !outside.test(file),
+);
+
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(src, file), "utf8");
+  return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map((match) => {
+    const target = relative(src, resolve(src, dirname(file), match[1]!));
+    return { file, from: file.split("/")[0]!, to: target.split("/")[0]! };
+  });
+});
+
+describe("imports inside src/", () => {
+  test("are found", () => {
+    expect(imports.length).toBeGreaterThan(20);
+  });
+
+  test("follow the arrows", () => {
+    const wrong = imports.filter(({ from, to }) => from !== to && !arrows[from]?.includes(to));
+    expect(wrong.map(({ file, to }) => `${file} -> ${to}`)).toEqual([]);
+  });
+
+  test("come only from folders that have arrows", () => {
+    expect(
+      [...new Set(files.map((file) => file.split("/")[0]!))].filter((folder) => !(folder in arrows)),
+    ).toEqual([]);
+  });
+});
+
+test("files have at most 320 lines", () => {
+  const long = files
+    .map((file) => ({ file, lines: readFileSync(join(src, file), "utf8").split("\n").length }))
+    .filter(({ lines }) => lines > 320);
+  expect(long).toEqual([]);
+});

@@ -1,0 +1,198 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { dampedSystem } from "../../src/gram/damped-system.ts";
+import { chooseForm, type Form } from "../../src/gram/form.ts";
+import { planLinearization } from "../../src/gram/linearization.ts";
+import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { initialize } from "../../src/network/initialize.ts";
+import { denseNetwork, type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
+import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
+import { planNetwork } from "../../src/network/plan.ts";
+import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
+import { dotProduct, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
+import { naiveJacobian } from "../twins/naive-network.ts";
+
+const forms: readonly Form[] = ["gram", "primal"];
+
+function setUp(network: Network, examples: number, seed: number) {
+  const kernels = referenceKernels();
+  const gaussian = gaussianRandom(seededRandom(seed));
+  const blocks = parameterBlocks(network);
+  const plan = planNetwork(kernels, network, "float64", examples);
+  const theta = allocateParameters(kernels, "float64", blocks);
+  theta.flat.set(initialize(network, seed));
+  const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));
+  const { data, stride } = plan.inputs[0]!;
+  for (const [i, x] of xs.entries()) for (const [j, value] of x.entries()) data[i * stride + j] = value;
+  const linearization = planLinearization(plan);
+  linearization.at(theta, examples);
+  const n = examples * outputCount(network);
+  const residuals = kernels.allocate("float64", n).map(gaussian);
+  const vector = (): ParameterVector => allocateParameters(kernels, "float64", blocks);
+  const system = (form: Form) => dampedSystem(form, kernels, "float64", blocks, n);
+  return {
+    linearization,
+    residuals,
+    vector,
+    system,
+    blocks,
+    gaussian,
+    n,
+    J: naiveJacobian(network, theta.flat, xs),
+  };
+}
+
+const cases = fc.record({
+  inputs: fc.integer({ min: 1, max: 3 }),
+  hidden: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
+  outputs: fc.integer({ min: 1, max: 2 }),
+  examples: fc.integer({ min: 1, max: 8 }),
+  seed: fc.nat(1000),
+  damping: fc.constantFrom(1e-2, 1, 100),
+});
+const settings = { seed: 2, numRuns: 60 };
+
+/** Random weights of each group, expanded to a diagonal. */
+function randomWeights({ blocks, gaussian }: ReturnType<typeof setUp>) {
+  const weights = Float64Array.from({ length: 2 * blocks.length }, () => Math.exp(gaussian()));
+  const diagonal = blocks.flatMap((block, l) =>
+    Array.from({ length: block.rows * block.columns }, (_, e) =>
+      e < block.inputs * block.columns ? weights[2 * l]! : weights[2 * l + 1]!,
+    ),
+  );
+  return { weights, diagonal };
+}
+
+describe("the damped step", () => {
+  test.each(forms)("in %s form solves (Jᵀ J + λ W⁻¹) δ = -(Jᵀ r + g)", (form) => {
+    fc.assert(
+      fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
+        const problem = setUp(denseNetwork(inputs, hidden, outputs), examples, seed);
+        const { linearization, residuals, vector, gaussian, J } = problem;
+        const { weights, diagonal } = randomWeights(problem);
+        const prior = vector();
+        prior.flat.set(prior.flat.map(gaussian));
+        const delta = vector();
+        const system = problem.system(form);
+        system.assemble(linearization, weights);
+        const step = system.solve(residuals, damping, prior, delta);
+
+        const columns = transpose(J);
+        const matrix = columns.map((a, i) =>
+          columns.map((b, j) => dotProduct(a, b) + (i === j ? damping / diagonal[i]! : 0)),
+        );
+        const right = columns.map((column, i) => -dotProduct(column, residuals) - prior.flat[i]!);
+        expect(step.method).toBe("cholesky");
+        // Condition of the matrices: entries up to about 100, eigenvalues from 1e-3: 1e5 × 100 ε.
+        expect(relativeError(delta.flat, solve(matrix, right))).toBeLessThan(1e-9);
+
+        const linear = J.map((row, i) => residuals[i]! + dotProduct(row, delta.flat));
+        const reduction = (dotProduct(residuals, residuals) - dotProduct(linear, linear)) / 2;
+        expect(relativeError([step.predictedReduction], [reduction])).toBeLessThan(1e-9);
+      }),
+      settings,
+    );
+  });
+
+  test("is the same in both forms to 1e-10", () => {
+    fc.assert(
+      fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
+        const { linearization, residuals, vector, system } = setUp(
+          denseNetwork(inputs, hidden, outputs),
+          examples,
+          seed,
+        );
+        const steps = forms.map((form) => {
+          const delta = vector();
+          const chosen = system(form);
+          chosen.assemble(linearization, null);
+          chosen.solve(residuals, damping * chosen.meanDiagonal(), null, delta);
+          return delta.flat;
+        });
+        expect(relativeError(steps[0]!, steps[1]!)).toBeLessThan(1e-10);
+      }),
+      settings,
+    );
+  });
+
+  test.each(forms)("in %s form without damping solves a linear model exactly", (form) => {
+    const network = denseNetwork(3, [], 2);
+    const { linearization, residuals, vector, system, J } = setUp(network, form === "gram" ? 4 : 9, 5);
+    const delta = vector();
+    const chosen = system(form);
+    chosen.assemble(linearization, null);
+    chosen.solve(residuals, 0, null, delta);
+    const left = J.map((row, i) => residuals[i]! + dotProduct(row, delta.flat));
+    // The residual of least squares is orthogonal to the columns of J; with n <= p it is 0.
+    const gradient = transpose(J).map((column) => dotProduct(column, left));
+    expect(
+      relativeError(
+        gradient,
+        gradient.map(() => 0),
+      ),
+    ).toBeLessThan(1e-12);
+    if (form === "gram")
+      expect(
+        relativeError(
+          left,
+          left.map(() => 0),
+        ),
+      ).toBeLessThan(1e-12);
+  });
+
+  test("scaling the residuals scales the step", () => {
+    const { linearization, residuals, vector, system } = setUp(denseNetwork(2, [3], 1), 6, 9);
+    const chosen = system("gram");
+    chosen.assemble(linearization, null);
+    const one = vector();
+    const many = vector();
+    chosen.solve(residuals, 0.1, null, one);
+    chosen.solve(
+      residuals.map((r) => 1e6 * r),
+      0.1,
+      null,
+      many,
+    );
+    expect(
+      relativeError(
+        many.flat.map((d) => d / 1e6),
+        one.flat,
+      ),
+    ).toBeLessThan(1e-14);
+  });
+});
+
+describe("the ladder of the damped step", () => {
+  test("raises the damping where repeated rows make G singular", () => {
+    const { linearization, residuals, vector, system } = setUp(denseNetwork(1, [], 1), 6, 1);
+    const chosen = system("gram");
+    chosen.assemble(linearization, null);
+    const step = chosen.solve(residuals, 0, null, vector());
+    expect(step.method).toBe("raised");
+    expect(step.damping).toBeGreaterThan(0);
+    expect(step.damping).toBeLessThan(1e-9 * chosen.meanDiagonal());
+  });
+
+  test("reports a linearization that is not finite, with a step of 0", () => {
+    const { linearization, residuals, vector, system } = setUp(denseNetwork(2, [3], 1), 4, 1);
+    const chosen = system("gram");
+    const broken = {
+      ...linearization,
+      rows: 4,
+      gram: (_: Float64Array | null, out: Float64Array) => out.fill(Number.NaN),
+    };
+    chosen.assemble(broken, null);
+    const delta = vector();
+    expect(chosen.solve(residuals, 1, null, delta).method).toBe("failed");
+    expect(delta.flat.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("chooseForm", () => {
+  test("takes the normal equations where there are many more rows than parameters, and the Gram matrix otherwise", () => {
+    const small = parameterBlocks(denseNetwork(1, [20], 1));
+    expect(chooseForm(small, 1000, 1, "float64").form).toBe("primal");
+    const wide = parameterBlocks(denseNetwork(32, [256, 256], 1));
+    expect(chooseForm(wide, 128, 1, "float32").form).toBe("gram");
+  });
+});

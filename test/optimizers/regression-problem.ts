@@ -1,0 +1,46 @@
+import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { initialize } from "../../src/network/initialize.ts";
+import { denseNetwork, parameterBlocks, trainableCount } from "../../src/network/network.ts";
+import { allocateParameters } from "../../src/network/parameter-vector.ts";
+import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
+import type { ParameterSpace } from "../../src/optimizers/optimizer.ts";
+import { batchProblem } from "../../src/training/batch-problem.ts";
+import { loadDataset } from "../../src/training/dataset.ts";
+import { planEvaluator } from "../../src/training/evaluator.ts";
+
+/** A small problem for one optimizer: a 2-4-1 network, all examples loaded as one batch. */
+export function regressionProblem({
+  examples,
+  seed,
+  scale = 1,
+}: {
+  examples: number;
+  seed: number;
+  scale?: number;
+}) {
+  const kernels = referenceKernels();
+  const network = denseNetwork(2, [4], 1);
+  const gaussian = gaussianRandom(seededRandom(seed));
+  const xs = Array.from({ length: examples }, () => [gaussian(), gaussian()]);
+  const targets = xs.map(([a, b]) => scale * (Math.sin(2 * a!) + b! + 0.1 * gaussian()));
+  const dataset = loadDataset(kernels, "float64", examples, xs.flat(), targets);
+  const evaluator = planEvaluator(kernels, network, "float64");
+  const problem = batchProblem(kernels, network, "float64", dataset, evaluator, examples);
+  const blocks = parameterBlocks(network);
+  const parameters = allocateParameters(kernels, "float64", blocks);
+  parameters.flat.set(initialize(network, seed));
+  problem.load(
+    Int32Array.from(xs, (_, i) => i),
+    0,
+    examples,
+  );
+  const space: ParameterSpace = {
+    kernels,
+    dtype: "float64",
+    blocks,
+    count: trainableCount(blocks),
+    outputs: 1,
+    capacity: examples,
+  };
+  return { kernels, network, xs, targets, problem, parameters, space };
+}
