@@ -1,0 +1,53 @@
+import type { Benchmark, Row } from "./benchmark.ts";
+import { sinc } from "./sinc.ts";
+
+const benchmarks: readonly Benchmark[] = [sinc];
+
+const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
+  .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)
+  .join("\n")}\n`;
+
+async function main(words: readonly string[]): Promise<number> {
+  const name = words.find((word) => !word.startsWith("--"));
+  const benchmark = benchmarks.find((candidate) => candidate.name === name);
+  if (!benchmark) {
+    process.stderr.write(name ? `bench: there is no "${name}"\n${usage}` : usage);
+    return name ? 2 : 0;
+  }
+  const flags = new Set(words.filter((word) => word.startsWith("--")));
+  const data = words.indexOf("--data");
+  const print = flags.has("--json") ? printJson : markdownPrinter();
+  await benchmark.run({
+    row: print,
+    note: (text) => process.stderr.write(`${text}\n`),
+    data: data < 0 ? null : (words[data + 1] ?? null),
+    flags,
+  });
+  return 0;
+}
+
+function printJson(row: Row): void {
+  process.stdout.write(`${JSON.stringify(row)}\n`);
+}
+
+/** Prints rows of equal keys as one table, and starts a new one where the keys change. */
+function markdownPrinter(): (row: Row) => void {
+  let head = "";
+  return (row) => {
+    const keys = Object.keys(row);
+    if (keys.join() !== head) {
+      head = keys.join();
+      process.stdout.write(`\n| ${keys.join(" | ")} |\n|${keys.map(() => "---").join("|")}|\n`);
+    }
+    process.stdout.write(`| ${Object.values(row).map(cell).join(" | ")} |\n`);
+  };
+}
+
+function cell(value: Row[string]): string {
+  if (value === null) return "";
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toPrecision(3);
+  return value.map((part) => part.toPrecision(3)).join(" - ");
+}
+
+process.exitCode = await main(process.argv.slice(2));
