@@ -6,5 +6,6 @@ export default defineConfig({
     testTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    execArgv: ["--expose-gc"],
   },
 });

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { initialize } from "../../src/network/initialize.ts";
+import { denseNetwork } from "../../src/network/network.ts";
+import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
+import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { sgd } from "../../src/optimizers/sgd.ts";
+import { seededRandom } from "../../src/random/random.ts";
+import { divideBatches } from "../../src/training/batches.ts";
+import { loadDataset } from "../../src/training/dataset.ts";
+import { type StopLimits, stopDefaults } from "../../src/training/stop.ts";
+import { type EpochEvent, type Training, train } from "../../src/training/train.ts";
+import { naiveForward } from "../twins/naive-network.ts";
+
+interface Options extends Partial<Omit<Training, "limits">> {
+  readonly limits?: Partial<StopLimits>;
+  readonly scale?: number;
+}
+
+/** 40 points of a smooth function, every fourth for validation. */
+function setUp({ limits, scale = 1, ...changes }: Options = {}): Training {
+  const kernels = referenceKernels();
+  const network = denseNetwork(1, [5], 1);
+  const x = Array.from({ length: 40 }, (_, i) => (i - 20) / 10);
+  const rows = Int32Array.from({ length: 40 }, (_, i) => i);
+  const y = x.map((value) => scale * Math.sin(2 * value));
+  return {
+    kernels,
+    dtype: "float64",
+    network,
+    initial: initialize(network, 1),
+    dataset: loadDataset(kernels, "float64", 40, x, y),
+    trainRows: rows.filter((i) => i % 4 !== 3),
+    validationRows: rows.filter((i) => i % 4 === 3),
+    optimizer: gramGaussNewton(),
+    batchSize: 30,
+    seed: 0,
+    limits: { ...stopDefaults, maxSteps: 40, ...limits },
+    ...changes,
+  };
+}
+
+describe("train", () => {
+  test("keeps the network of the best epoch, not the last", async () => {
+    const training = setUp({ optimizer: sgd({ learningRate: 0.5 }), batchSize: 5 });
+    const { parameters, history, bestEpoch } = await train(training);
+    const errors = history.map((event) => event.validation!);
+    expect(errors[bestEpoch]).toBe(Math.min(...errors));
+    const { inputs, targets } = training.dataset;
+    const squares = [...training.validationRows].map(
+      (i) => (naiveForward(training.network, parameters, [inputs[i]!])[0]! - targets[i]!) ** 2,
+    );
+    const rmse = Math.sqrt(squares.reduce((a, b) => a + b) / squares.length);
+    expect(Math.abs(rmse - errors[bestEpoch]!)).toBeLessThan(1e-12);
+  });
+
+  test("is the same, bit for bit, with the same seed, and another with another seed", async () => {
+    const run = (seed: number) => train(setUp({ seed, batchSize: 7 }));
+    const first = await run(3);
+    expect((await run(3)).parameters).toEqual(first.parameters);
+    expect((await run(4)).parameters).not.toEqual(first.parameters);
+  });
+
+  test.each<[string, Options, string]>([
+    ["the limit on steps", { limits: { maxSteps: 3 } }, "3 steps, the limit"],
+    ["the limit on time", { limits: { timeLimitMs: 0 } }, "s >= 0.0 s, the limit"],
+    [
+      "patience",
+      { optimizer: sgd({ learningRate: 0.5 }), batchSize: 5, limits: { patience: 1 } },
+      "no lower validation error",
+    ],
+    ["convergence", { limits: { maxSteps: 1e4, tolerance: 0.5 } }, "<= 0.5"],
+    ["a signal", { signal: AbortSignal.abort() }, "stopped by the caller after step 1"],
+    ["numbers that are not finite", { scale: Number.POSITIVE_INFINITY }, "not finite at step 1"],
+  ])("ends by %s and says the numbers", async (_, options, message) => {
+    expect((await train(setUp(options))).stop.message).toContain(message);
+  });
+
+  test("gives back finite parameters where it diverged", async () => {
+    const { stop, parameters } = await train(setUp({ optimizer: sgd({ learningRate: 1e3 }), batchSize: 5 }));
+    expect(stop.reason).toBe("diverged");
+    expect(parameters.every(Number.isFinite)).toBe(true);
+  });
+
+  test("reports epochs with their losses", async () => {
+    const events: EpochEvent[] = [];
+    await train(setUp({ limits: { maxSteps: 4 }, onEpoch: (event) => events.push(event) }));
+    expect(events.map((event) => event.epoch)).toEqual([0, 1, 2, 3, 4]);
+    expect(events[4]!.train).toBeLessThan(events[0]!.train);
+    expect(events[4]!.damping).toBeGreaterThan(0);
+    expect(events[4]!.gradientNorm).toBeGreaterThan(0);
+  });
+
+  test.each<[string, () => Optimizer]>([
+    ["gram-gauss-newton", () => gramGaussNewton()],
+    ["sgd", () => sgd()],
+  ])("allocates no kernel memory after the first step of %s", async (_, optimizer) => {
+    const allocated = async (maxSteps: number) => {
+      const training = setUp({ optimizer: optimizer(), batchSize: 8, limits: { maxSteps } });
+      await train(training);
+      return training.kernels.bytesAllocated;
+    };
+    expect(await allocated(1000)).toBe(await allocated(1));
+  });
+
+  test("does not grow the heap over 1,000 steps", async () => {
+    const { gc } = globalThis as { gc?: () => void };
+    if (!gc) throw new Error("run node with --expose-gc");
+    const sizes: number[] = [];
+    const onEpoch = (event: EpochEvent) => {
+      if (event.step === 0 || event.step % 1020 !== 0) return;
+      gc();
+      sizes.push(process.memoryUsage().heapUsed);
+    };
+    await train(setUp({ batchSize: 1, limits: { maxSteps: 8 * 1020, tolerance: 0 }, onEpoch }));
+    // The engine's compiler adds code now and then; what is kept per step would show between any two readings: an
+    // object for each of 1,020 steps takes at least 16 bytes. 34 epochs add their events, under 400 bytes each.
+    const growth = sizes.slice(1).map((size, i) => size - sizes[i]!);
+    expect(Math.min(...growth)).toBeLessThan(16 * 1020 + 400 * 34);
+  });
+});
+
+describe("divideBatches", () => {
+  test("makes batches that differ by at most one row and hold each row once", () => {
+    for (const [rows, size] of [
+      [10, 4],
+      [7, 7],
+      [7, 100],
+      [1, 1],
+      [23, 5],
+    ] as const) {
+      const batches = divideBatches(
+        Int32Array.from({ length: rows }, (_, i) => i),
+        size,
+        seededRandom(0),
+      );
+      batches.shuffle();
+      const sizes = Array.from({ length: batches.count }, (_, b) => batches.start(b + 1) - batches.start(b));
+      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      expect(Math.max(...sizes)).toBe(batches.largest);
+      expect(batches.largest).toBeLessThanOrEqual(size);
+      expect([...batches.order].sort((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, i) => i));
+    }
+  });
+});
