@@ -1,7 +1,8 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
-import { type ParameterBlock, trainableCount } from "../network/network.ts";
+import { forEachGroup, type ParameterBlock, trainableCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import type { Form } from "./form.ts";
+import { lazy } from "./lazy.ts";
 import type { Linearization } from "./linearization.ts";
 import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
 
@@ -62,6 +63,16 @@ export interface DampedSystem {
     prior: ParameterVector | null,
     out: ParameterVector,
   ): DampedStep;
+  /**
+   * How many parameters of each group the batch determines against a prior of precision λ W⁻¹ (in units of the
+   * noise): the effective numbers of parameters γ of MacKay 1992,
+   *
+   *     γ_g = w_g tr(G_g (J W Jᵀ + λ I)⁻¹) = p_g - λ tr_g(W⁻¹ (Jᵀ J + λ W⁻¹)⁻¹)
+   *
+   * @param out γ by groups, as `weights` in `assemble`.
+   * @returns false, and nothing written, if the matrix can't be factorized at this λ.
+   */
+  effectiveParameters(damping: number, out: Float64Array): boolean;
 }
 
 /** Allocates the damped system in the form that was chosen, for up to `capacity` residual rows. */
@@ -91,6 +102,7 @@ function gramSystem(
   const pulled = kernels.allocate(dtype, capacity);
   const center = allocateParameters(kernels, dtype, blocks);
   const result: DampedStep = { damping: 0, predictedReduction: 0, method: "failed" };
+  const traces = lazy(() => kernels.allocate("float64", capacity ** 2));
   let linearization: Linearization;
   let weights: Float64Array | null = null;
 
@@ -122,6 +134,14 @@ function gramSystem(
       result.method = solver.method;
       result.predictedReduction = reductionByDual(n, residuals, u, solver.damping);
       return result;
+    },
+    effectiveParameters(damping, out) {
+      solver.factorize(linearization.rows, gram, null, damping);
+      const inverse = solver.inverse();
+      if (!inverse) return false;
+      linearization.gramTraces(inverse, traces(), out);
+      for (let group = 0; group < out.length; group++) out[group]! *= weights?.[group] ?? 1;
+      return true;
     },
   };
 }
@@ -162,6 +182,19 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
         delta,
       );
       return result;
+    },
+    effectiveParameters(damping, out) {
+      solver.factorize(p, normal, inverseWeights, damping);
+      const inverse = solver.inverse();
+      if (!inverse) return false;
+      out.fill(0);
+      forEachGroup(blocks, (group, start, end) => {
+        let determined = 0;
+        for (let i = start; i < end; i++)
+          determined += 1 - damping * inverseWeights[i]! * inverse[i * p + i]!;
+        out[group] = determined;
+      });
+      return true;
     },
   };
 }
@@ -206,16 +239,11 @@ function scaleGroups(
   factor: number,
   x: ParameterVector,
 ): void {
-  if (!weights) {
-    kernels.scale(trainableCount(blocks), factor, x.flat);
-    return;
-  }
-  blocks.forEach((block, l) => {
-    if (!block.trainable) return;
-    const size = block.inputs * block.columns;
-    kernels.scale(size, factor * weights[2 * l]!, x.blocks[l]!);
-    if (block.bias) kernels.scale(block.columns, factor * weights[2 * l + 1]!, x.blocks[l]!.subarray(size));
-  });
+  if (!weights) kernels.scale(trainableCount(blocks), factor, x.flat);
+  else
+    forEachGroup(blocks, (group, start, end) => {
+      kernels.scale(end - start, factor * weights[group]!, x.flat.subarray(start, end));
+    });
 }
 
 /** out <- the diagonal of W⁻¹, p. */
@@ -224,10 +252,5 @@ function expandInverse(
   weights: Float64Array | null,
   out: Float64Array,
 ): void {
-  blocks.forEach((block, l) => {
-    if (!block.trainable) return;
-    const biasStart = block.offset + block.inputs * block.columns;
-    out.fill(1 / (weights?.[2 * l] ?? 1), block.offset, biasStart);
-    if (block.bias) out.fill(1 / (weights?.[2 * l + 1] ?? 1), biasStart, biasStart + block.columns);
-  });
+  forEachGroup(blocks, (group, start, end) => out.fill(1 / (weights?.[group] ?? 1), start, end));
 }

@@ -9,8 +9,9 @@ import {
   throughActivation,
   throughBlock,
 } from "../network/plan.ts";
-import { allocateSquares, assembleGram } from "./assemble-gram.ts";
+import { allocateSquares, assembleGram, traceGramParts } from "./assemble-gram.ts";
 import { assembleNormal, planRowChunks } from "./assemble-normal.ts";
+import { lazy } from "./lazy.ts";
 import { backpropagate, pullbackFactors, pushforwardFactors } from "./products.ts";
 
 /*
@@ -65,6 +66,14 @@ export interface Linearization {
    *   biases. null is W = I, the Gram matrix.
    */
   gram(weights: Float64Array | null, out: Float64Array): Float64Array;
+  /**
+   * out[2 l] <- tr(Z G_w), out[2 l + 1] <- tr(Z G_v), where J Jᵀ is the sum over the layers l of the part of the
+   * weights, G_w, and of the biases, G_v.
+   *
+   * @param z Lower Z, symmetric, n × n, leading dimension n.
+   * @param scratch n × n numbers, overwritten.
+   */
+  gramTraces(z: Float64Array, scratch: Float64Array, out: Float64Array): Float64Array;
   /** Lower out <- Jᵀ J, p × p, leading dimension p. */
   normal(out: Float64Array): Float64Array;
   /** The factors of the Jacobian's rows, for each layer: row (i, k) of J is scale · ã_i ⊗ d_ik. */
@@ -141,6 +150,10 @@ export function planLinearization(plan: Plan): PlannedLinearization {
       return assembleGram(plan, count, differentiate(), weights, squares(), out);
     },
 
+    gramTraces(z, scratch, out) {
+      return traceGramParts(plan, count, differentiate(), squares(), z, scratch, out);
+    },
+
     normal(out) {
       return assembleNormal(plan, count, differentiate(), columns, rowChunk(), out);
     },
@@ -149,14 +162,6 @@ export function planLinearization(plan: Plan): PlannedLinearization {
       const d = differentiate();
       return plan.blocks.map((_, l) => ({ inputs: plan.inputs[l]!, derivatives: d[l]! }));
     },
-  };
-}
-
-function lazy<T>(make: () => T): () => T {
-  let value: T | undefined;
-  return () => {
-    value ??= make();
-    return value;
   };
 }
 

@@ -2,6 +2,7 @@ import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { type Network, NetworkError, parameterBlocks, parameterCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type Plan, planNetwork } from "../network/plan.ts";
+import { lazy } from "./lazy.ts";
 import { type PlannedLinearization, planLinearization } from "./linearization.ts";
 
 /** Inputs of some examples: rows, or numbers in row-major order with their shape. */
@@ -54,7 +55,7 @@ export function linearizeBatch(
   const { plan, linearization, theta, examples } = loadBatch(kernels, dtype, network, parameters, batch);
   const n = examples * plan.outputs;
   const p = linearization.columns;
-  const vector = lazyVector(() => allocateParameters(kernels, dtype, plan.blocks));
+  const vector = lazy(() => allocateParameters(kernels, dtype, plan.blocks));
   const rows = kernels.allocate(dtype, n);
   linearization.at(theta, examples);
   return {
@@ -125,14 +126,6 @@ function readBatch(
 function requireLength(what: string, length: number, expected: number): void {
   if (length !== expected)
     throw new NetworkError(`${what}: has length ${length}; the network needs ${expected}`);
-}
-
-function lazyVector(make: () => ParameterVector): () => ParameterVector {
-  let vector: ParameterVector | undefined;
-  return () => {
-    vector ??= make();
-    return vector;
-  };
 }
 
 function mirror(n: number, matrix: Float64Array): Float64Array {

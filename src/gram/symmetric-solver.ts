@@ -1,4 +1,5 @@
 import type { Kernels } from "../kernels/kernels.ts";
+import { lazy } from "./lazy.ts";
 
 /**
  * How a damped matrix was factorized.
@@ -24,6 +25,10 @@ export interface SymmetricSolver {
   factorize(n: number, matrix: Float64Array, diagonal: Float64Array | null, damping: number): void;
   /** b <- x, n. After a failed factorization b <- 0. */
   apply(b: Float64Array): void;
+  /** Lower (A + λ D)⁻¹, n × n, in a buffer that the next call overwrites; null unless factorized by Cholesky. */
+  inverse(): Float64Array | null;
+  /** log det(A + λ D); only after a factorization by Cholesky. */
+  logDeterminant(): number;
 }
 
 /** Attempts with ten times the damping each, before the eigenvalues are asked. */
@@ -37,6 +42,10 @@ export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSo
   let n = 0;
   let damping = 0;
   let method: Factorization = "failed";
+  const inverses = lazy(() => [
+    kernels.allocate("float64", capacity ** 2),
+    kernels.allocate("float64", capacity ** 2),
+  ]);
 
   const load = (matrix: Float64Array, diagonal: Float64Array | null, lambda: number): void => {
     kernels.copy(n * n, matrix, factor);
@@ -83,6 +92,21 @@ export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSo
         kernels.solveTriangular(false, n, 1, factor, n, b, 1);
         kernels.solveTriangular(true, n, 1, factor, n, b, 1);
       }
+    },
+    inverse() {
+      if (method !== "cholesky" && method !== "raised") return null;
+      const [root, inverse] = inverses();
+      // A⁻¹ = L⁻ᵀ L⁻¹.
+      root!.fill(0, 0, n * n);
+      for (let i = 0; i < n; i++) root![i * n + i] = 1;
+      kernels.solveTriangular(false, n, n, factor, n, root!, n);
+      kernels.syrk(true, n, n, 1, root!, n, 0, inverse!, n);
+      return inverse!;
+    },
+    logDeterminant() {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += Math.log(factor[i * n + i]!);
+      return 2 * sum;
     },
   };
 }

@@ -107,6 +107,22 @@ export function trainableCount(blocks: readonly ParameterBlock[]): number {
   return blocks.reduce((sum, block) => sum + (block.trainable ? blockSize(block) : 0), 0);
 }
 
+/**
+ * Visits the groups of trainable parameters that share a prior: for each layer l its weights, group 2 l, and its
+ * biases, group 2 l + 1, with the range of each in the parameter vector.
+ */
+export function forEachGroup(
+  blocks: readonly ParameterBlock[],
+  visit: (group: number, start: number, end: number) => void,
+): void {
+  for (const [l, block] of blocks.entries()) {
+    if (!block.trainable) continue;
+    const biasStart = block.offset + block.inputs * block.columns;
+    visit(2 * l, block.offset, biasStart);
+    if (block.bias) visit(2 * l + 1, biasStart, biasStart + block.columns);
+  }
+}
+
 /** The number of outputs of a network: the units of its last layer. */
 export function outputCount(network: Network): number {
   return network.layers[network.layers.length - 1]!.units;

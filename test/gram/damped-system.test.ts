@@ -162,6 +162,33 @@ describe("the damped step", () => {
   });
 });
 
+describe("effective parameters", () => {
+  test("are the same in both forms, and together tr(J W Jᵀ (J W Jᵀ + λ I)⁻¹)", () => {
+    fc.assert(
+      fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
+        const problem = setUp(denseNetwork(inputs, hidden, outputs), examples, seed);
+        const { linearization, blocks, J } = problem;
+        const { weights, diagonal } = randomWeights(problem);
+        const counts = forms.map((form) => {
+          const system = problem.system(form);
+          system.assemble(linearization, weights);
+          const out = new Float64Array(2 * blocks.length);
+          expect(system.effectiveParameters(damping, out)).toBe(true);
+          return out;
+        });
+        expect(relativeError(counts[0]!, counts[1]!)).toBeLessThan(1e-9);
+        const G = J.map((a) =>
+          J.map((b) => a.reduce((sum, value, j) => sum + value * diagonal[j]! * b[j]!, 0)),
+        );
+        const damped = G.map((row, i) => row.map((g, j) => g + (i === j ? damping : 0)));
+        const trace = G.reduce((sum, row, i) => sum + solve(damped, row)[i]!, 0);
+        expect(relativeError([counts[0]!.reduce((a, b) => a + b)], [trace])).toBeLessThan(1e-9);
+      }),
+      settings,
+    );
+  });
+});
+
 describe("the ladder of the damped step", () => {
   test("raises the damping where repeated rows make G singular", () => {
     const { linearization, residuals, vector, system } = setUp(denseNetwork(1, [], 1), 6, 1);
