@@ -46,6 +46,8 @@ export interface DampedSystem {
    * @param weights W by groups, as in `Linearization.gram`; null is I. Kept, not copied.
    */
   assemble(linearization: Linearization, weights: Float64Array | null): void;
+  /** Assembles anew, with other weights, for the same linearization. */
+  reweigh(weights: Float64Array | null): void;
   /** The mean of the diagonal of J Jᵀ (of J W Jᵀ in Gram form): the unit in which damping means the same on any data. */
   meanDiagonal(): number;
   /**
@@ -117,6 +119,9 @@ function gramSystem(
     form: "gram",
     assemble(next, groupWeights) {
       linearization = next;
+      this.reweigh(groupWeights);
+    },
+    reweigh(groupWeights) {
       weights = groupWeights;
       linearization.gram(weights, gram);
     },
@@ -162,8 +167,9 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
     assemble(next, weights) {
       linearization = next;
       linearization.normal(normal);
-      expandInverse(blocks, weights, inverseWeights);
+      this.reweigh(weights);
     },
+    reweigh: (weights) => expandInverse(blocks, weights, inverseWeights),
     meanDiagonal: () => meanDiagonal(p, linearization.rows, normal),
     solve(residuals, damping, prior, out) {
       solver.factorize(p, normal, inverseWeights, damping);

@@ -11,6 +11,8 @@ import {
   requireOption,
   type StepReport,
 } from "./optimizer.ts";
+import type { PriorRule } from "./prior.ts";
+import { type Regularization, regularizedBy, unregularized } from "./regularization.ts";
 import { sgd } from "./sgd.ts";
 import { fullStep, type StepSearch } from "./step-search.ts";
 
@@ -28,6 +30,11 @@ export interface GramGaussNewtonOptions {
   readonly alpha?: number;
   /** How far to go along each direction. Default `fullStep()`. */
   readonly search?: StepSearch;
+  /**
+   * Weight decay, or the prior by the evidence. Damping is then in units of the prior's precision: the step solves
+   * with 1 + damping times it. Needs a rule for the damping. Default null: no prior.
+   */
+  readonly prior?: PriorRule | null;
   /** "gram" or "primal" in place of the cheaper one, "auto". */
   readonly form?: Form | "auto";
 }
@@ -37,6 +44,7 @@ export interface GramGaussNewtonState {
   readonly space: ParameterSpace;
   readonly systems: { gram: DampedSystem | null; primal: DampedSystem | null };
   readonly damping: DampingState;
+  readonly regularization: Regularization;
   readonly delta: ParameterVector;
   readonly candidate: ParameterVector;
   readonly report: StepReport;
@@ -63,8 +71,10 @@ const leastGainRatio = 1e-4;
  */
 export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer {
   const { rule, learningRate, absolute } = readOptions(options);
-  const { search = fullStep(), form = "auto" } = options;
+  const { search = fullStep(), form = "auto", prior = null } = options;
   const judges = rule.judges || search.lengths.length > 1;
+  if (prior && !rule.judges)
+    throw new OptimizerError("prior: needs a rule for the damping, for example gainRatioDamping()");
   if (options.lambda === 0)
     return {
       ...sgd({ learningRate: 1 / options.alpha!, momentum: 0, mean: false }),
@@ -72,17 +82,18 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
     };
   const optimizer: Optimizer<GramGaussNewtonState> = {
     name: "gram-gauss-newton",
-    init: (space) => initState(space, rule),
+    init: (space) => initState(space, rule, prior ? regularizedBy(prior, space) : unregularized(absolute)),
     step(state, problem, parameters) {
-      const { report, damping } = state;
-      const system = assemble(state, problem, form);
-      const unit = absolute ? 1 : system.meanDiagonal();
+      const { report, damping, regularization } = state;
+      const system = chooseSystem(state, problem, form);
+      regularization.assemble(system, problem, parameters);
       clearReport(report, system.form);
       do {
         report.attempts++;
-        const solved = system.solve(problem.residuals, damping.damping * unit, null, state.delta);
+        const lambda = regularization.lambda(system, damping.damping);
+        const solved = system.solve(problem.residuals, lambda, regularization.gradient, state.delta);
         report.method = solved.method;
-        report.damping = solved.damping / system.meanDiagonal();
+        report.damping = regularization.damping(system, solved.damping);
         if (!judges) return takeStep(state, parameters, learningRate);
         if (searchAlong(state, problem, parameters, search, learningRate, solved.predictedReduction)) {
           rule.accept(damping, report.gainRatio!);
@@ -123,12 +134,17 @@ function readPaperOptions(lambda: number, alpha: number) {
   return { rule, learningRate: 1 / lambda, absolute: true };
 }
 
-function initState(space: ParameterSpace, rule: DampingRule): GramGaussNewtonState {
+function initState(
+  space: ParameterSpace,
+  rule: DampingRule,
+  regularization: Regularization,
+): GramGaussNewtonState {
   const vector = () => allocateParameters(space.kernels, space.dtype, space.blocks);
   return {
     space,
     systems: { gram: null, primal: null },
     damping: rule.init(),
+    regularization,
     delta: vector(),
     candidate: vector(),
     report: emptyReport(),
@@ -143,14 +159,12 @@ function clearReport(report: StepReport, form: Form): void {
   report.attempts = 0;
 }
 
-/** The damped system of this batch, in the form that is cheaper for its size. */
-function assemble(state: GramGaussNewtonState, problem: Problem, wanted: Form | "auto"): DampedSystem {
+/** The damped system in the form that is cheaper for this batch. */
+function chooseSystem(state: GramGaussNewtonState, problem: Problem, wanted: Form | "auto"): DampedSystem {
   const { kernels, dtype, blocks, outputs, capacity } = state.space;
   const form = wanted === "auto" ? chooseForm(blocks, problem.examples, outputs, dtype).form : wanted;
   state.systems[form] ??= dampedSystem(form, kernels, dtype, blocks, capacity * outputs);
-  const system = state.systems[form];
-  system.assemble(problem.linearization, null);
-  return system;
+  return state.systems[form];
 }
 
 /** w <- w + rate δ, whatever the loss will be; refused only where it is not finite. */
@@ -174,16 +188,20 @@ function searchAlong(
   learningRate: number,
   predicted: number,
 ): boolean {
-  const { candidate, delta, report, space } = state;
-  if (report.method === "failed" || !(predicted > 0)) return false;
+  const { candidate, delta, report, space, regularization } = state;
+  const before = regularization.loss(parameters.flat);
+  if (report.method === "failed") return false;
   for (const length of search.lengths) {
     const rate = learningRate * length;
     space.kernels.copy(space.count, parameters.flat, candidate.flat);
     space.kernels.axpy(space.count, rate, delta.flat, candidate.flat);
-    report.gainRatio = (problem.loss - problem.lossAt(candidate)) / predicted;
+    // The prior is quadratic: its part of the gain is known exactly.
+    const priorGain = before - regularization.loss(candidate.flat);
+    const gain = problem.loss - problem.lossAt(candidate) + priorGain;
+    report.gainRatio = gain / (predicted + priorGain);
     report.learningRate = rate;
     // Written so that NaN, from a loss that is not finite, refuses the step.
-    if (!(report.gainRatio > leastGainRatio * length)) continue;
+    if (!(gain > 0 && report.gainRatio > leastGainRatio * length)) continue;
     space.kernels.copy(space.count, candidate.flat, parameters.flat);
     report.accepted = true;
     return true;

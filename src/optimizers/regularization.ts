@@ -1,0 +1,64 @@
+import type { DampedSystem } from "../gram/damped-system.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
+import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import type { ParameterSpace, Problem } from "./optimizer.ts";
+import { type PriorRule, priorGradient, priorLoss } from "./prior.ts";
+
+/** What the damped system and the judgement of its step need to know about the prior, also where there is none. */
+export interface Regularization {
+  /** Assembles the system at the linearization, after re-estimating the prior there. */
+  assemble(system: DampedSystem, problem: Problem, theta: ParameterVector): void;
+  /** g, or null where there is no prior. */
+  readonly gradient: ParameterVector | null;
+  /** The system's λ for a damping in the unit of the rule. */
+  lambda(system: DampedSystem, damping: number): number;
+  /** The damping in the unit of the rule for the system's λ. */
+  damping(system: DampedSystem, lambda: number): number;
+  /** The prior's part of the objective. */
+  loss(theta: FloatArray): number;
+}
+
+/** No prior: W = I, λ = damping × mean diagonal of G, or the damping itself where it is absolute. */
+export function unregularized(absolute: boolean): Regularization {
+  return {
+    gradient: null,
+    assemble: (system, problem) => system.assemble(problem.linearization, null),
+    lambda: (system, damping) => (absolute ? damping : damping * system.meanDiagonal()),
+    damping: (system, lambda) => lambda / system.meanDiagonal(),
+    loss: () => 0,
+  };
+}
+
+/** W⁻¹ = the prior's precisions a, and λ = 1 + damping: both the prior and the damping act in the prior's metric. */
+export function regularizedBy(
+  rule: PriorRule,
+  { kernels, dtype, blocks, outputs }: ParameterSpace,
+): Regularization {
+  const state = rule.init(blocks);
+  const weights = state.precisions.map((precision) => 1 / precision);
+  const effective = new Float64Array(weights.length);
+  const gradient = allocateParameters(kernels, dtype, blocks);
+  let fresh = true;
+
+  const invertPrecisions = (): void => {
+    for (let group = 0; group < weights.length; group++) weights[group] = 1 / state.precisions[group]!;
+  };
+
+  return {
+    gradient,
+    assemble(system, problem, theta) {
+      system.assemble(problem.linearization, weights);
+      // The first step goes by the prior as it was given: at random parameters the data say little about it.
+      if (rule.adapts && !fresh && system.effectiveParameters(1, effective)) {
+        rule.update(state, effective, problem.examples * outputs, 2 * problem.loss, theta.flat);
+        invertPrecisions();
+        system.reweigh(weights);
+      }
+      fresh = false;
+      priorGradient(state, theta.flat, gradient.flat);
+    },
+    lambda: (_, damping) => 1 + damping,
+    damping: (_, lambda) => lambda - 1,
+    loss: (theta) => priorLoss(state, theta),
+  };
+}
