@@ -91,7 +91,15 @@ export interface Kernels {
   ): void;
 
   /** d[i r + k, j] <- d[i r + k, j] s[i, j] for i < m, k < r = repeat, j < n: the chain rule through an activation for r outputs. */
-  scaleRows(m: number, repeat: number, n: number, s: FloatArray, lds: number, d: FloatArray, ldd: number): void;
+  scaleRows(
+    m: number,
+    repeat: number,
+    n: number,
+    s: FloatArray,
+    lds: number,
+    d: FloatArray,
+    ldd: number,
+  ): void;
 
   /** out[i, j] <- Σ_k u[i r + k] d[i r + k, j] for i < m, k < r = repeat, j < n: weights each output's derivative. */
   contractRows(

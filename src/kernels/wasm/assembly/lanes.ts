@@ -1,0 +1,48 @@
+// Vectors of 128 bits for T = f32 (4 lanes) and f64 (2 lanes).
+
+/** Numbers in a vector. */
+// @ts-expect-error: decorator
+@inline
+export function lanes<T>(): usize {
+  return 16 / sizeof<T>();
+}
+
+/** a b + c: fused into one rounding in the relaxed build, two roundings otherwise. */
+// @ts-expect-error: decorator
+@inline
+export function madd<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c);
+  return v128.add<T>(v128.mul<T>(a, b), c);
+}
+
+/** c - a b, as `madd`. */
+// @ts-expect-error: decorator
+@inline
+export function nmadd<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_nmadd<T>(a, b, c);
+  return v128.sub<T>(c, v128.mul<T>(a, b));
+}
+
+/** The sum of all lanes. */
+// @ts-expect-error: decorator
+@inline
+export function sumLanes<T>(x: v128): T {
+  if (sizeof<T>() == 8) return <T>(f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1));
+  return <T>(
+    (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3)))
+  );
+}
+
+/** Lanes of `a` where the mask is set, of `b` elsewhere. */
+// @ts-expect-error: decorator
+@inline
+export function select<T>(mask: v128, a: v128, b: v128): v128 {
+  return v128.bitselect(a, b, mask);
+}
+
+/** The sign bits of `x`, all other bits 0. */
+// @ts-expect-error: decorator
+@inline
+export function signs<T>(x: v128): v128 {
+  return v128.and(x, v128.splat<T>(-0.0));
+}
