@@ -1,0 +1,105 @@
+import { FileError, fileError } from "./file-error.ts";
+
+/**
+ * Writes a file so that at every moment, also after a crash or a full disk, the path holds either the old file or
+ * the complete new one: the bytes go to a new file in the same folder, which then takes the name. The old file's
+ * permissions are kept, and a symbolic link goes on pointing to the file. Node only.
+ *
+ * @throws {FileError} As `requireWritable`, or if the disk is full. The new file is removed.
+ */
+export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
+  const { place, mode } = await requireWritable(path);
+  const { rename, rm, writeFile } = await import("node:fs/promises");
+  try {
+    // Devices and pipes have no old content to keep, and must not be replaced by a file.
+    if (place === null) return await writeFile(path, bytes);
+    const temporary = await temporaryName(place);
+    try {
+      await writeAndSync(temporary, bytes, mode);
+      await rename(temporary, place);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncFolder(place);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/** Where a file will stand. */
+export interface Destination {
+  /** The file's place with symbolic links resolved; null for a device or a pipe. */
+  readonly place: string | null;
+  /** Permissions of the file that is there; undefined where there is none. */
+  readonly mode: number | undefined;
+}
+
+/**
+ * Checks that a file can be written, before the work whose result it shall hold. Node only.
+ *
+ * @throws {FileError} If the path is a folder, its folder is missing, or one of them may not be written to.
+ */
+export async function requireWritable(path: string): Promise<Destination> {
+  const { access, constants, realpath, stat } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  try {
+    const old = await unlessMissing(stat(path));
+    if (old?.isDirectory()) throw new FileError("directory", path, "is a folder; give the name of a file");
+    if (old) await access(path, constants.W_OK);
+    if (old && !old.isFile()) return { place: null, mode: undefined };
+    const place = old ? await realpath(path) : path;
+    const folder = dirname(place);
+    const found = await unlessMissing(stat(folder));
+    if (!found)
+      throw new FileError("folder", path, `there is no folder "${folder}"; create it or give another place`);
+    await access(folder, constants.W_OK);
+    return { place, mode: old === null ? undefined : old.mode & 0o7777 };
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+async function unlessMissing<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** A name that no other process uses, in the folder of the file: a rename across file systems is not atomic. */
+async function temporaryName(place: string): Promise<string> {
+  const { dirname, join } = await import("node:path");
+  return join(dirname(place), `.gramian-${globalThis.crypto.randomUUID()}.tmp`);
+}
+
+async function writeAndSync(
+  path: string,
+  bytes: Uint8Array | string,
+  mode: number | undefined,
+): Promise<void> {
+  const { open } = await import("node:fs/promises");
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(bytes);
+    if (mode !== undefined) await file.chmod(mode);
+    // Without it a power failure after the rename may leave an empty file.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the rename itself last. Some systems can't open a folder: there it is left to them. */
+async function syncFolder(place: string): Promise<void> {
+  const { open } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  try {
+    const folder = await open(dirname(place), "r");
+    await folder.sync().finally(() => folder.close());
+  } catch {
+    // The file is in place; only its survival of a power failure is up to the system.
+  }
+}
