@@ -22,12 +22,16 @@ const vitest = spawnSync(
   { cwd: root, stdio: "inherit" },
 );
 
-const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(results, "utf8"));
+const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+  readFileSync(results, "utf8"),
+);
 rmSync(folder, { recursive: true });
 for (const file of testResults)
   for (const test of file.assertionResults)
     if (test.status === "pending" || test.status === "skipped") console.log(`skipped: ${test.fullName}`);
-const brokenFiles = testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+const brokenFiles = testResults.filter(
+  (file) => file.status === "failed" && file.assertionResults.length === 0,
+);
 const failed = numFailedTests + brokenFiles.length;
 console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped`);
 process.exit(vitest.status ?? 1);

@@ -132,7 +132,6 @@ function guess(bytes: Uint8Array): string {
   if (text.startsWith("\x89HDF")) return "an HDF5 file";
   if (/^\s*<(!doctype|html)/i.test(text)) return "HTML";
   if (/^\s*[[{]/.test(text)) return "JSON";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: telling text from binary data is the point.
   if (/^[\t\n\r\x20-\x7e]*$/.test(text)) return /[,;\t]/.test(text.split("\n")[0]!) ? "a table" : "a text";
   return "other binary data";
 }

@@ -1,4 +1,5 @@
 import type { Kernels } from "../kernels/kernels.ts";
+import { selectKernels } from "../kernels/select-kernels.ts";
 import type { Network } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { seededRandom, shuffle } from "../random/random.ts";
@@ -29,13 +30,13 @@ const checkedColumns = 500;
  * whose error is about ε^(2/3) = 4e-11 where the third derivatives are of the order of 1 (Nocedal and Wright 2006,
  * section 8.1). At a kink of relu the two differ for good reason.
  *
- * Arguments as in `linearizeBatch`, in float64.
+ * Arguments as in `linearize`, in float64.
  */
-export function checkBatchJacobian(
-  kernels: Kernels,
+export function checkJacobian(
   network: Network,
   parameters: ArrayLike<number>,
   batch: BatchInputs,
+  kernels: Kernels = selectKernels(),
 ): JacobianCheck {
   const { plan, linearization, theta, examples } = loadBatch(kernels, "float64", network, parameters, batch);
   const n = examples * plan.outputs;

@@ -1,4 +1,5 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
+import { selectKernels } from "../kernels/select-kernels.ts";
 import { type Network, NetworkError, parameterBlocks, parameterCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type Plan, planNetwork } from "../network/plan.ts";
@@ -37,20 +38,26 @@ export interface BatchFactors {
   readonly derivatives: Float64Array;
 }
 
+/** Where the numbers of `linearize` live, and in which precision. */
+export interface LinearizeOptions {
+  /** Default "float64". */
+  readonly dtype?: DType;
+  /** Memory and arithmetic; each call allocates buffers for its batch there. Default: new WebAssembly kernels. */
+  readonly kernels?: Kernels;
+}
+
 /**
  * Linearizes a network: f(θ + d) ≈ f + J d on a batch.
  *
  * @param parameters θ, in the layout of `parameterBlocks`: the trainable layers in their order, then the frozen.
- * @param kernels Memory and arithmetic; every call allocates buffers for its batch there.
  * @throws {NetworkError} If the parameters or the inputs do not have the network's size.
  * @throws {MemoryLimitError} If the batch does not fit.
  */
-export function linearizeBatch(
-  kernels: Kernels,
-  dtype: DType,
+export function linearize(
   network: Network,
   parameters: ArrayLike<number>,
   batch: BatchInputs,
+  { dtype = "float64", kernels = selectKernels() }: LinearizeOptions = {},
 ): BatchLinearization {
   const { plan, linearization, theta, examples } = loadBatch(kernels, dtype, network, parameters, batch);
   const n = examples * plan.outputs;

@@ -8,6 +8,6 @@ export const kernelChoices = ["auto", "reference", "wasm"] as const;
 export type KernelChoice = (typeof kernelChoices)[number];
 
 /** Makes kernels with a memory of their own. */
-export function selectKernels(choice: KernelChoice = "auto"): Kernels {
+export function selectKernels(choice: KernelChoice = "auto", _threads = 1): Kernels {
   return choice === "reference" ? referenceKernels() : wasmKernels();
 }

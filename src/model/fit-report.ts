@@ -42,6 +42,8 @@ export interface FitReport {
   readonly seed: number;
   readonly steps: number;
   readonly epochs: number;
+  /** The epoch whose network was kept. */
+  readonly bestEpoch: number;
   /** Of training. */
   readonly seconds: number;
   readonly stop: Stop;

@@ -13,6 +13,8 @@ import { requireOption } from "./optimizer.ts";
 export interface PriorRule {
   /** Whether `update` needs the effective numbers of parameters, which cost a matrix inverse for each step. */
   readonly adapts: boolean;
+  /** Updates before the first step. */
+  readonly warmUps: number;
   init(blocks: readonly ParameterBlock[]): PriorState;
   /**
    * Re-estimates the precisions at the parameters that the last step reached.
@@ -53,6 +55,7 @@ export function weightDecay(precision: number): PriorRule {
   );
   return {
     adapts: false,
+    warmUps: 0,
     init: (blocks) => initState(blocks, precision, 1),
     update: () => {},
   };
@@ -64,6 +67,8 @@ export interface EvidenceOptions {
   readonly alpha: number;
   /** β at the start: noise as large as the target's own deviation, so that training begins with smooth functions. */
   readonly beta: number;
+  /** Re-estimations at the first step: above 0 where the parameters are trained already. */
+  readonly warmUps: number;
   readonly smallest: number;
   readonly largest: number;
 }
@@ -71,6 +76,7 @@ export interface EvidenceOptions {
 export const evidenceDefaults: Readonly<EvidenceOptions> = Object.freeze({
   alpha: 1,
   beta: 1,
+  warmUps: 0,
   smallest: 1e-6,
   largest: 1e6,
 });
@@ -87,10 +93,11 @@ export const evidenceDefaults: Readonly<EvidenceOptions> = Object.freeze({
  * Foresee and Hagan 1997 for its use with Gauss-Newton steps.
  */
 export function evidence(options: Partial<EvidenceOptions> = {}): PriorRule {
-  const { alpha, beta, smallest, largest } = { ...evidenceDefaults, ...options };
+  const { alpha, beta, warmUps, smallest, largest } = { ...evidenceDefaults, ...options };
   const clip = (value: number) => Math.min(Math.max(value, smallest), largest);
   return {
     adapts: true,
+    warmUps,
     init: (blocks) => initState(blocks, alpha, beta),
     update(state, effective, rows, squaredResidual, theta) {
       let total = 0;

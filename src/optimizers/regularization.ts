@@ -49,7 +49,8 @@ export function regularizedBy(
     assemble(system, problem, theta) {
       system.assemble(problem.linearization, weights);
       // The first step goes by the prior as it was given: at random parameters the data say little about it.
-      if (rule.adapts && !fresh && system.effectiveParameters(1, effective)) {
+      for (let updates = fresh ? rule.warmUps : 1; rule.adapts && updates > 0; updates--) {
+        if (!system.effectiveParameters(1, effective)) break;
         rule.update(state, effective, problem.examples * outputs, 2 * problem.loss, theta.flat);
         invertPrecisions();
         system.reweigh(weights);

@@ -53,6 +53,8 @@ export interface EpochEvent {
 export interface TrainingResult {
   /** The best network, never the last one if that was worse. */
   readonly parameters: Float64Array;
+  /** The network where training ended. */
+  readonly last: Float64Array;
   readonly stop: Stop;
   readonly steps: number;
   readonly epochs: number;
@@ -235,6 +237,7 @@ async function breathe(run: Run): Promise<void> {
 function finish(run: Run, stop: Stop): TrainingResult {
   return {
     parameters: Float64Array.from(run.best.parameters),
+    last: Float64Array.from(run.parameters.flat),
     stop,
     steps: run.step,
     epochs: run.epoch,

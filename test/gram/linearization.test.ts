@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkBatchJacobian } from "../../src/gram/check-jacobian.ts";
-import { linearizeBatch } from "../../src/gram/linearize.ts";
+import { checkJacobian } from "../../src/gram/check-jacobian.ts";
+import { linearize } from "../../src/gram/linearize.ts";
 import { activations } from "../../src/kernels/activation.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
@@ -53,7 +53,7 @@ function make({ network, examples, seed }: { network: Network; examples: number;
     theta,
     xs,
     gaussian,
-    linearization: linearizeBatch(referenceKernels(), "float64", network, theta, xs),
+    linearization: linearize(network, theta, xs, { kernels: referenceKernels() }),
     J: naiveJacobian(network, theta, xs),
     p: trainableCount(parameterBlocks(network)),
   };
@@ -146,7 +146,7 @@ describe("laws of the linearization", () => {
       fc.property(cases, (c) => {
         const { theta, xs, linearization } = make(c);
         const outputs = c.network.layers[c.network.layers.length - 1]!.units;
-        const reversed = linearizeBatch(referenceKernels(), "float64", c.network, theta, [...xs].reverse());
+        const reversed = linearize(c.network, theta, [...xs].reverse(), { kernels: referenceKernels() });
         const n = xs.length * outputs;
         const place = (row: number) =>
           (xs.length - 1 - Math.floor(row / outputs)) * outputs + (row % outputs);
@@ -164,20 +164,20 @@ describe("laws of the linearization", () => {
   test("float32 agrees with float64 to its own precision", () => {
     const network = denseNetwork(3, [8, 8], 2, "tanh");
     const { theta, xs, linearization } = make({ network, examples: 6, seed: 3 });
-    const single = linearizeBatch(referenceKernels(), "float32", network, theta, xs);
+    const single = linearize(network, theta, xs, { dtype: "float32", kernels: referenceKernels() });
     expect(relativeError(single.gram(), linearization.gram())).toBeLessThan(100 * 2 ** -23);
   });
 
   test.each(activations)("the Jacobian of %s agrees with finite differences", (activation) => {
     const network = denseNetwork(2, [4, 3], 2, activation);
     const { theta, xs } = make({ network: denseNetwork(2, [4, 3], 2, "tanh"), examples: 5, seed: 11 });
-    const check = checkBatchJacobian(referenceKernels(), network, theta, xs);
+    const check = checkJacobian(network, theta, xs, referenceKernels());
     expect(check.checked).toBe(theta.length);
     // ε^(2/3) = 4e-11 times third derivatives, and rounding of f over 2 h.
     expect(check.largestError).toBeLessThan(1e-8);
   });
 
-  test("checkBatchJacobian finds a wrong derivative", () => {
+  test("checkJacobian finds a wrong derivative", () => {
     const kernels = referenceKernels();
     const wrong = {
       ...kernels,
@@ -188,13 +188,13 @@ describe("laws of the linearization", () => {
     };
     const network = denseNetwork(2, [4], 1, "tanh");
     const { theta, xs } = make({ network, examples: 5, seed: 11 });
-    expect(checkBatchJacobian(wrong, network, theta, xs).largestError).toBeGreaterThan(1e-6);
+    expect(checkJacobian(network, theta, xs, wrong).largestError).toBeGreaterThan(1e-6);
   });
 
   test("sizes that do not fit are refused with both numbers", () => {
     const network = denseNetwork(2, [4], 1);
     const run = (parameters: number[], batch: number[][]) => () =>
-      linearizeBatch(referenceKernels(), "float64", network, parameters, batch);
+      linearize(network, parameters, batch, { kernels: referenceKernels() });
     expect(run([1, 2], [[1, 2]])).toThrow("parameters: has length 2; the network needs 17");
     expect(run(new Array(17).fill(0), [[1, 2], [1]])).toThrow("batch[1]: has length 1; the network needs 2");
   });

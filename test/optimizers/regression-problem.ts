@@ -2,8 +2,8 @@ import { referenceKernels } from "../../src/kernels/reference/reference-kernels.
 import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork, parameterBlocks, trainableCount } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
-import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import type { ParameterSpace } from "../../src/optimizers/optimizer.ts";
+import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { batchProblem } from "../../src/training/batch-problem.ts";
 import { loadDataset } from "../../src/training/dataset.ts";
 import { planEvaluator } from "../../src/training/evaluator.ts";

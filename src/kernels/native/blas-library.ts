@@ -31,14 +31,7 @@ const signatures = {
   syevd: "?syevd_ ccIpIppIIII",
 } as const;
 
-type BlasName =
-  | "sgemm"
-  | "dgemm"
-  | "ssyrk"
-  | "dsyrk"
-  | "dtrsm"
-  | "dpotrf"
-  | "dsyevd";
+type BlasName = "sgemm" | "dgemm" | "ssyrk" | "dsyrk" | "dtrsm" | "dpotrf" | "dsyevd";
 
 const names: readonly BlasName[] = ["sgemm", "dgemm", "ssyrk", "dsyrk", "dtrsm", "dpotrf", "dsyevd"];
 
@@ -139,7 +132,10 @@ function text(library: KoffiLibrary, name: string): string | null {
 
 function bind(library: KoffiLibrary, name: BlasName, suffix: string, integerBytes: 4 | 8): NativeFunction {
   const precision = name[0]!;
-  const [symbol, letters] = signatures[name.slice(1) as keyof typeof signatures].split(" ") as [string, string];
+  const [symbol, letters] = signatures[name.slice(1) as keyof typeof signatures].split(" ") as [
+    string,
+    string,
+  ];
   const real = precision === "s" ? "float" : "double";
   const integer = integerBytes === 8 ? "int64_t" : "int32_t";
   const types: Record<string, string> = { i: integer, s: real, p: `${real} *`, I: `${integer} *`, c: "str" };
@@ -148,7 +144,11 @@ function bind(library: KoffiLibrary, name: BlasName, suffix: string, integerByte
 }
 
 function threadSetter(library: KoffiLibrary, suffix: string): ((threads: number) => void) | null {
-  for (const name of [`openblas_set_num_threads${suffix}`, "MKL_Set_Num_Threads", "bli_thread_set_num_threads"]) {
+  for (const name of [
+    `openblas_set_num_threads${suffix}`,
+    "MKL_Set_Num_Threads",
+    "bli_thread_set_num_threads",
+  ]) {
     try {
       const set = library.func(name, "void", ["int"]);
       return (threads) => void set(threads);

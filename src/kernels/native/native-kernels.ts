@@ -129,7 +129,9 @@ type Integers = Int32Array | BigInt64Array;
 
 /** Writes integers into arrays that LAPACK can take by address; the arrays are made once. */
 function integerWriter(bytes: 4 | 8): (...values: number[]) => Integers[] {
-  const cells: Integers[] = Array.from({ length: 5 }, () => (bytes === 8 ? new BigInt64Array(1) : new Int32Array(1)));
+  const cells: Integers[] = Array.from({ length: 5 }, () =>
+    bytes === 8 ? new BigInt64Array(1) : new Int32Array(1),
+  );
   return (...values) => {
     for (const [i, value] of values.entries()) {
       const cell = cells[i]!;

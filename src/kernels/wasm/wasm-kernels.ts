@@ -10,8 +10,8 @@ type Exports = Record<string, (...values: (number | boolean)[]) => number>;
 
 /** f32x4.relaxed_madd in a function: valid where the engine has relaxed SIMD. */
 const relaxedProbe = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2,
-  253, 133, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32,
+  1, 32, 2, 253, 133, 2, 11,
 ]);
 
 /** Compiled once for the process. */
@@ -52,7 +52,8 @@ const at = (array: FloatArray | Int32Array | null): number => array?.byteOffset 
 
 function bindKernels(build: WasmBuild, memory: WasmMemory, exports: Exports): Kernels {
   /** The export of an operation for the precisions of the given arrays. */
-  const of = (name: string, ...arrays: FloatArray[]) => exports[arrays.reduce((text, a) => text + bits(a), name)]!;
+  const of = (name: string, ...arrays: FloatArray[]) =>
+    exports[arrays.reduce((text, a) => text + bits(a), name)]!;
 
   function allocate(dtype: "float32", length: number): Float32Array;
   function allocate(dtype: "float64", length: number): Float64Array;

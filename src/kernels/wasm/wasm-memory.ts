@@ -39,7 +39,8 @@ export function createMemory(): WasmMemory {
       const end = address + bytes;
       if (end > limitBytes) throw new MemoryLimitError(bytes, top, limitBytes);
       const missing = end - memory.buffer.byteLength;
-      if (missing > 0) grow(memory, missing, () => new MemoryLimitError(bytes, top, memory.buffer.byteLength));
+      if (missing > 0)
+        grow(memory, missing, () => new MemoryLimitError(bytes, top, memory.buffer.byteLength));
       top = end;
       return address;
     },

@@ -1,0 +1,111 @@
+import { DataError } from "./data-error.ts";
+import { moments } from "./describe-columns.ts";
+import type { Encoder, NumberEncoding, TargetEncoding } from "./encoder.ts";
+import { extremes, spread } from "./fit-encoder.ts";
+
+/** Numbers by rows: nested arrays, one array for a single column, or row-major numbers with their shape. */
+export type NumberRows =
+  | readonly (readonly number[])[]
+  | readonly number[]
+  | { readonly data: Float64Array | Float32Array; readonly shape: readonly [number, number] };
+
+/** Row-major numbers with their shape. */
+export interface Matrix {
+  readonly data: Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Brings numbers into row-major order.
+ *
+ * @param name For messages, for example "inputs".
+ * @throws {DataError} If there are no rows, rows of unequal length, or numbers that are not finite.
+ */
+export function readArrays(name: string, values: NumberRows): Matrix {
+  const matrix = "data" in values ? readShaped(name, values) : readNested(name, values);
+  const { data, rows, columns } = matrix;
+  if (rows === 0 || columns === 0)
+    throw new DataError("no-rows", { file: name }, "is empty; give at least one row");
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new DataError(
+      "cell",
+      { file: `${name}[${Math.floor(bad / columns)}][${bad % columns}]` },
+      `is ${data[bad]}, not a finite number; leave the row out or fill it`,
+    );
+  return matrix;
+}
+
+function readShaped(name: string, { data, shape }: Extract<NumberRows, { data: unknown }>): Matrix {
+  const [rows, columns] = shape;
+  if (data.length !== rows * columns)
+    throw new DataError(
+      "shape",
+      { file: name },
+      `has ${data.length} numbers where its shape, ${rows} × ${columns}, needs ${rows * columns}`,
+    );
+  return { data: Float64Array.from(data), rows, columns };
+}
+
+function readNested(name: string, values: readonly (readonly number[])[] | readonly number[]): Matrix {
+  const rows = values.length;
+  const first = values[0];
+  const columns = Array.isArray(first) ? first.length : 1;
+  const data = new Float64Array(rows * columns);
+  for (const [i, row] of values.entries()) {
+    const cells: readonly number[] = typeof row === "number" ? [row] : row;
+    if (!Array.isArray(cells) || cells.length !== columns)
+      throw new DataError(
+        "shape",
+        { file: `${name}[${i}]` },
+        `has length ${cells?.length} where row 0 has ${columns}`,
+      );
+    // Number(): a text or undefined would silently become 0 or a number otherwise.
+    for (let j = 0; j < columns; j++)
+      data[i * columns + j] = typeof cells[j] === "number" ? cells[j]! : Number.NaN;
+  }
+  return { data, rows, columns };
+}
+
+/** An encoder of plain numbers: columns x1, x2, ... and y1, y2, ..., standardized on the training rows. */
+export function fitArrayEncoder(inputs: Matrix, targets: Matrix, rows: ArrayLike<number>): Encoder {
+  return {
+    inputs: Array.from({ length: inputs.columns }, (_, j): NumberEncoding => {
+      const values = columnOf(inputs, j, rows);
+      const { mean, deviation } = spread(moments(values));
+      return {
+        kind: "number",
+        column: `x${j + 1}`,
+        days: false,
+        mean,
+        deviation: deviation || 1,
+        indicator: null,
+        range: extremes(values),
+      };
+    }),
+    targets: Array.from({ length: targets.columns }, (_, k): TargetEncoding => {
+      const column = targets.columns === 1 ? "y" : `y${k + 1}`;
+      const { mean, deviation } = spread(moments(columnOf(targets, k, rows)));
+      if (deviation === 0)
+        throw new DataError(
+          "target",
+          { file: "targets" },
+          `column ${k + 1} is ${mean} in all training rows; there is nothing to learn`,
+        );
+      return { column, mean, deviation };
+    }),
+  };
+}
+
+function columnOf({ data, columns }: Matrix, j: number, rows: ArrayLike<number>): Float64Array {
+  return Float64Array.from(rows, (row) => data[row * columns + j]!);
+}
+
+/** (x - mean) / deviation by column, in a new array. */
+export function encodeArrays({ inputs }: Encoder, { data }: Matrix): Float64Array {
+  return data.map((value, i) => {
+    const { mean, deviation } = inputs[i % inputs.length] as NumberEncoding;
+    return (value - mean) / deviation;
+  });
+}

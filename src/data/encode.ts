@@ -1,0 +1,139 @@
+import { isMissing, readDays, readNumber } from "./cell.ts";
+import { DataError } from "./data-error.ts";
+import { type CategoryEncoding, type Encoder, encodedWidth, type NumberEncoding } from "./encoder.ts";
+import { levelOf, requireColumn } from "./fit-encoder.ts";
+import { findColumn, type Table } from "./table.ts";
+
+/** Standardized rows, ready for the network. */
+export interface EncodedRows {
+  /** rows × width, row-major. */
+  readonly inputs: Float64Array;
+  /** Cells beyond the range of the training rows, by column: there a network extrapolates. */
+  readonly beyond: ReadonlyMap<string, number>;
+  /** Cells whose level was not among the training rows, by column. */
+  readonly unseen: ReadonlyMap<string, number>;
+  /** Cells without a value that were taken for the mean, by column. */
+  readonly filled: ReadonlyMap<string, number>;
+}
+
+/**
+ * Encodes rows of a table as the encoder learned it.
+ *
+ * @throws {DataError} If a column is not there, or a cell of a number column is no finite number.
+ */
+export function encodeInputs(encoder: Encoder, table: Table, rows: ArrayLike<number>): EncodedRows {
+  const width = encodedWidth(encoder);
+  const inputs = new Float64Array(rows.length * width);
+  const counts = {
+    beyond: new Map<string, number>(),
+    unseen: new Map<string, number>(),
+    filled: new Map<string, number>(),
+  };
+  let offset = 0;
+  for (const input of encoder.inputs) {
+    requireColumn(table, input.column);
+    const { cells } = findColumn(table, input.column)!;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      const out = inputs.subarray(i * width + offset, (i + 1) * width);
+      if (input.kind === "number") encodeNumber(input, table, cells[row]!, row, out, counts);
+      else encodeCategory(input, cells[row]!, out, counts.unseen);
+    }
+    offset += input.kind === "number" ? (input.indicator ? 2 : 1) : input.standardizations.length;
+  }
+  return { inputs, ...counts };
+}
+
+type Counts = Record<"beyond" | "filled", Map<string, number>>;
+
+function encodeNumber(
+  { column, days, mean, deviation, indicator, range }: NumberEncoding,
+  table: Table,
+  cell: string,
+  row: number,
+  out: Float64Array,
+  { beyond, filled }: Counts,
+): void {
+  const missing = isMissing(cell);
+  if (indicator) out[1] = ((missing ? 1 : 0) - indicator.mean) / indicator.deviation;
+  if (missing) {
+    filled.set(column, (filled.get(column) ?? 0) + 1);
+    return;
+  }
+  const value = days ? readDays(cell) : readNumber(cell);
+  if (!Number.isFinite(value))
+    throw new DataError(
+      "cell",
+      { file: table.name, line: table.lines[row]!, column },
+      `is "${cell}", not a finite number; mend it, or leave it empty if the value is missing`,
+    );
+  if (value < range[0] || value > range[1]) beyond.set(column, (beyond.get(column) ?? 0) + 1);
+  out[0] = (value - mean) / deviation;
+}
+
+function encodeCategory(
+  { column, levels, other, standardizations }: CategoryEncoding,
+  cell: string,
+  out: Float64Array,
+  unseen: Map<string, number>,
+): void {
+  const level = levels.indexOf(levelOf(cell));
+  const known = level >= 0 || other || levels.length === 1;
+  if (!known) unseen.set(column, (unseen.get(column) ?? 0) + 1);
+  for (const [j, { mean, deviation }] of standardizations.entries()) {
+    const isOther = other && j === levels.length;
+    const hit = isOther ? level < 0 : j === level;
+    out[j] = ((hit ? 1 : 0) - mean) / deviation;
+  }
+}
+
+/** Rows of a table whose targets are all there, and, with `complete`, whose inputs are too. */
+export function usableRows(table: Table, targets: readonly string[], inputs: readonly string[]): Int32Array {
+  const columns = [...targets, ...inputs].map((name) => findColumn(table, name)!.cells);
+  const rows: number[] = [];
+  for (let row = 0; row < table.rows; row++)
+    if (columns.every((cells) => !isMissing(cells[row]!))) rows.push(row);
+  return Int32Array.from(rows);
+}
+
+/**
+ * The targets of rows, in their own units: rows × targets.
+ *
+ * @throws {DataError} If a column is not there, or a cell is no finite number.
+ */
+export function readTargets(encoder: Encoder, table: Table, rows: ArrayLike<number>): Float64Array {
+  const width = encoder.targets.length;
+  const out = new Float64Array(rows.length * width);
+  for (const [k, { column }] of encoder.targets.entries()) {
+    requireColumn(table, column);
+    const { cells } = findColumn(table, column)!;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      const value = readNumber(cells[row]!);
+      if (!Number.isFinite(value))
+        throw new DataError(
+          "cell",
+          { file: table.name, line: table.lines[row]!, column },
+          `is "${cells[row]}", not a finite number; leave the row out`,
+        );
+      out[i * width + k] = value;
+    }
+  }
+  return out;
+}
+
+/** (y - mean) / deviation by target, in a new array. */
+export function standardizeTargets({ targets }: Encoder, values: Float64Array): Float64Array {
+  return values.map((value, i) => {
+    const { mean, deviation } = targets[i % targets.length]!;
+    return (value - mean) / deviation;
+  });
+}
+
+/** Predictions back in the targets' own units, in a new array. */
+export function restoreTargets({ targets }: Encoder, values: Float64Array): Float64Array {
+  return values.map((value, i) => {
+    const { mean, deviation } = targets[i % targets.length]!;
+    return mean + deviation * value;
+  });
+}

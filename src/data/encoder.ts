@@ -1,0 +1,53 @@
+/** How an encoder was made; plain data, kept in the model file. */
+export interface Encoder {
+  readonly inputs: readonly InputEncoding[];
+  readonly targets: readonly TargetEncoding[];
+}
+
+/** One table column, as one or more standardized columns of the network's input. */
+export type InputEncoding = NumberEncoding | CategoryEncoding;
+
+export interface NumberEncoding {
+  readonly kind: "number";
+  readonly column: string;
+  /** Dates are read as days since 1970-01-01. */
+  readonly days: boolean;
+  /** The network sees (x - mean) / deviation; a missing x counts as the mean. */
+  readonly mean: number;
+  readonly deviation: number;
+  /** Whether a second column tells where x is missing, as (m - mean) / deviation of a 0/1 number. */
+  readonly indicator: Standardization | null;
+  /** Smallest and largest of the training rows: beyond them a prediction extrapolates. */
+  readonly range: readonly [number, number];
+}
+
+export interface CategoryEncoding {
+  readonly kind: "category";
+  readonly column: string;
+  /** A 0/1 column for each level but those without; standardized. Other levels are `other`, or 0 in all columns. */
+  readonly levels: readonly string[];
+  readonly other: boolean;
+  readonly standardizations: readonly Standardization[];
+}
+
+export interface Standardization {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export interface TargetEncoding extends Standardization {
+  readonly column: string;
+}
+
+/** The number of columns that the network sees. */
+export function encodedWidth({ inputs }: Encoder): number {
+  return inputs.reduce((sum, input) => sum + inputNames(input).length, 0);
+}
+
+/** Names of the columns that an encoding gives, for example "origin=USA". */
+export function inputNames(input: InputEncoding): readonly string[] {
+  if (input.kind === "number")
+    return input.indicator ? [input.column, `${input.column} missing`] : [input.column];
+  const levels = input.levels.map((level) => `${input.column}=${level}`);
+  return input.other ? [...levels, `${input.column}=other`] : levels;
+}

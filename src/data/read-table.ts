@@ -1,0 +1,193 @@
+import { DataError } from "./data-error.ts";
+import { looksLikeHeader, parseRecords } from "./parse-csv.ts";
+import type { Column, Table } from "./table.ts";
+
+/** How a file is read. */
+export interface ReadOptions {
+  /** Whether the first record names the columns: "auto" looks whether it has numbers. */
+  readonly header: "auto" | boolean;
+}
+
+export const readDefaults: Readonly<ReadOptions> = Object.freeze({ header: "auto" });
+
+/**
+ * Reads a table from a file: CSV with any common delimiter, JSON (an array of records) or JSON lines, plain or
+ * compressed with gzip, UTF-8 or UTF-16. Node only.
+ *
+ * @throws {DataError} If the file is missing, a directory, empty, has no rows, or has a row of another length.
+ */
+export async function readTable(path: string, options: Partial<ReadOptions> = {}): Promise<Table> {
+  const bytes = await readBytes(path);
+  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, path) : bytes;
+  return { ...parseTable(decode(plain), path, options), sha256: await sha256(bytes) };
+}
+
+/** The bytes of a file. @throws {DataError} If it is missing, a directory, or not readable. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  const { readFile } = await import("node:fs/promises");
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const facts: Record<string, string> = {
+      ENOENT: "there is no such file; check the path",
+      EISDIR: "is a directory; give a file",
+      EACCES: "may not be read; check its permissions",
+    };
+    throw new DataError("file", { file: path }, facts[code] ?? `can't be read (${code || String(error)})`);
+  }
+}
+
+async function gunzip(bytes: Uint8Array, path: string): Promise<Uint8Array> {
+  try {
+    const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch {
+    throw new DataError(
+      "gzip",
+      { file: path },
+      "begins like a gzip file but can't be decompressed; it may be cut short",
+    );
+  }
+}
+
+/** UTF-16 by its byte-order mark, else UTF-8; without the mark. */
+function decode(bytes: Uint8Array): string {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  const encoding = mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes as BufferSource);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Reads a table from a text. What it is follows from the name's ending: .json, .jsonl and .ndjson, else delimited.
+ *
+ * @throws {DataError} As `readTable`.
+ */
+export function parseTable(text: string, name: string, options: Partial<ReadOptions> = {}): Table {
+  const ending = name.replace(/\.gz$/, "").split(".").pop()?.toLowerCase();
+  if (text.trim() === "")
+    throw new DataError("empty", { file: name }, "is empty; give a table with a header and rows");
+  if (ending === "json") return recordsTable(parseJson(text, name), name);
+  if (ending === "jsonl" || ending === "ndjson") return recordsTable(parseJsonLines(text, name), name);
+  return delimitedTable(text, name, { ...readDefaults, ...options });
+}
+
+function delimitedTable(text: string, name: string, { header }: ReadOptions): Table {
+  const { records, lines, delimiter } = parseRecords(text, name);
+  const named = header === "auto" ? looksLikeHeader(records) : header;
+  const width = named ? records[0]!.length : commonLength(records);
+  const body = named ? records.slice(1) : records;
+  const bodyLines = Int32Array.from(named ? lines.slice(1) : lines);
+  if (body.length === 0)
+    throw new DataError("no-rows", { file: name }, "has a header and no rows; give at least some examples");
+  for (const [i, record] of body.entries())
+    if (record.length !== width)
+      throw new DataError(
+        "row-length",
+        { file: name, line: bodyLines[i]! },
+        `has ${count(record.length, "cell")} where the ${named ? "header has" : "other rows have"} ${width}; ` +
+          `check the quotes and the delimiter (taken to be ${describeDelimiter(delimiter)})`,
+      );
+  const { names, notes } = uniqueNames(named ? records[0]! : body[0]!.map((_, j) => `x${j + 1}`));
+  if (!named) notes.push(`no header found: columns are named x1 to x${width}`);
+  const columns: Column[] = names.map((column, j) => ({
+    name: column,
+    cells: body.map((record) => record[j]!),
+  }));
+  return { name, columns, rows: body.length, lines: bodyLines, notes, sha256: "" };
+}
+
+function commonLength(records: readonly (readonly string[])[]): number {
+  const counts = new Map<number, number>();
+  for (const { length } of records) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+}
+
+function describeDelimiter(delimiter: string): string {
+  const words: Record<string, string> = {
+    ",": "a comma",
+    "\t": "a tab",
+    ";": "a semicolon",
+    "|": "a bar",
+    " ": "a space",
+  };
+  return words[delimiter] ?? `"${delimiter}"`;
+}
+
+function count(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? "" : "s"}`;
+}
+
+/** Gives every column a name of its own. */
+function uniqueNames(header: readonly string[]): { names: string[]; notes: string[] } {
+  const notes: string[] = [];
+  const taken = new Set<string>();
+  const names = header.map((cell, j) => {
+    const wanted = cell.trim() || `x${j + 1}`;
+    let name = wanted;
+    for (let copy = 2; taken.has(name); copy++) name = `${wanted}_${copy}`;
+    if (cell.trim() === "") notes.push(`column ${j + 1} has no name: called "${name}"`);
+    else if (name !== wanted) notes.push(`column ${j + 1} repeats the name "${wanted}": called "${name}"`);
+    taken.add(name);
+    return name;
+  });
+  return { names, notes };
+}
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+function parseJson(text: string, name: string): readonly JsonRecord[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DataError("json", { file: name }, `is not JSON: ${(error as Error).message}`);
+  }
+  if (!Array.isArray(value)) throw new DataError("json", { file: name }, "is not an array of records");
+  return value.map((entry, i) => requireRecord(entry, name, i + 1));
+}
+
+function parseJsonLines(text: string, name: string): readonly JsonRecord[] {
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    try {
+      return [requireRecord(JSON.parse(line), name, i + 1)];
+    } catch (error) {
+      if (error instanceof DataError) throw error;
+      throw new DataError("json", { file: name, line: i + 1 }, `is not JSON: ${(error as Error).message}`);
+    }
+  });
+}
+
+function requireRecord(entry: unknown, file: string, line: number): JsonRecord {
+  if (typeof entry === "object" && entry !== null && !Array.isArray(entry)) return entry as JsonRecord;
+  throw new DataError("json", { file, line }, "is not a record; give objects with a value for each column");
+}
+
+function recordsTable(records: readonly JsonRecord[], name: string): Table {
+  if (records.length === 0)
+    throw new DataError("no-rows", { file: name }, "has no rows; give at least some examples");
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const columns = names.map((column) => ({
+    name: column,
+    cells: records.map((record) => cellOf(record[column])),
+  }));
+  return {
+    name,
+    columns,
+    rows: records.length,
+    lines: Int32Array.from(records, (_, i) => i + 1),
+    notes: [],
+    sha256: "",
+  };
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

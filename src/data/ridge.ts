@@ -1,0 +1,175 @@
+import type { Kernels } from "../kernels/kernels.ts";
+
+/** A linear model of standardized inputs: prediction = bias + weights · x, for each target. */
+export interface LinearModel {
+  /** columns × outputs, row-major. */
+  readonly weights: Float64Array;
+  readonly bias: Float64Array;
+  /** The penalty that was chosen, in units of the mean eigenvalue of XᵀX. */
+  readonly penalty: number;
+  /** Root mean square of the leave-one-out errors, over all outputs. */
+  readonly leaveOneOut: number;
+}
+
+/** Penalties that are compared, in units of the mean eigenvalue: 10⁻⁸ ... 10⁴, two for each power of ten. */
+const penalties = Array.from({ length: 25 }, (_, i) => 10 ** (-8 + i / 2));
+
+/**
+ * Ridge regression with the penalty of the least leave-one-out error, in closed form:
+ *
+ *     (K + λ I) c = y - mean,  K = X Xᵀ or its like in the smaller dimension;   e_i = (y_i - ŷ_i) / (1 - h_i)
+ *
+ * from one eigendecomposition for all penalties (Allen 1974; Golub, Heath and Wahba 1979).
+ *
+ * @param inputs rows × columns, row-major.
+ * @param targets rows × outputs.
+ */
+export function fitRidge(
+  kernels: Kernels,
+  inputs: Float64Array,
+  targets: Float64Array,
+  rows: number,
+  outputs: number,
+): LinearModel {
+  const columns = inputs.length / rows;
+  const { centered, means } = center(inputs, rows, columns);
+  const y = center(targets, rows, outputs);
+  const { values, vectors } = spectrum(kernels, centered, rows, columns);
+  const unit = values.reduce((a, b) => a + b, 0) / Math.max(1, columns) || 1;
+  // B = Uᵀ y for the left singular vectors U, kept as rows of `vectors`.
+  const B = vectors.map((u) => project(u, y.centered, outputs));
+  let best = { penalty: 0, error: Number.POSITIVE_INFINITY };
+  for (const penalty of penalties) {
+    const error = leaveOneOut(vectors, values, B, y.centered, penalty * unit, rows, outputs);
+    if (error < best.error) best = { penalty, error };
+  }
+  const weights = weightsOf(vectors, values, B, centered, best.penalty * unit, columns, outputs);
+  const bias = y.means.map(
+    (mean, k) => mean - means.reduce((sum, m, j) => sum + m * weights[j * outputs + k]!, 0),
+  );
+  return { weights, bias, penalty: best.penalty, leaveOneOut: best.error };
+}
+
+function center(
+  values: Float64Array,
+  rows: number,
+  columns: number,
+): { centered: Float64Array; means: Float64Array } {
+  const means = new Float64Array(columns);
+  for (let i = 0; i < values.length; i++) means[i % columns]! += values[i]! / rows;
+  return { centered: values.map((value, i) => value - means[i % columns]!), means };
+}
+
+/** The squared singular values of X and its left singular vectors, by the smaller of XᵀX and X Xᵀ. */
+function spectrum(
+  kernels: Kernels,
+  x: Float64Array,
+  rows: number,
+  columns: number,
+): { values: number[]; vectors: Float64Array[] } {
+  const byColumns = columns <= rows;
+  const n = byColumns ? columns : rows;
+  const place = kernels.allocate("float64", x.length);
+  place.set(x);
+  const square = kernels.allocate("float64", n * n);
+  const eigenvalues = kernels.allocate("float64", n);
+  kernels.syrk(byColumns, n, byColumns ? rows : columns, 1, place, columns, 0, square, n);
+  kernels.symmetricEigen(n, square, n, eigenvalues);
+  const cutoff = Math.max(rows, columns) * Number.EPSILON * (eigenvalues[n - 1] ?? 0);
+  const values: number[] = [];
+  const vectors: Float64Array[] = [];
+  for (let l = n - 1; l >= 0 && eigenvalues[l]! > cutoff; l--) {
+    values.push(eigenvalues[l]!);
+    const v = square.slice(l * n, (l + 1) * n);
+    vectors.push(byColumns ? leftVector(x, v, Math.sqrt(eigenvalues[l]!), rows, columns) : v);
+  }
+  return { values, vectors };
+}
+
+/** u = X v / σ. */
+function leftVector(
+  x: Float64Array,
+  v: Float64Array,
+  sigma: number,
+  rows: number,
+  columns: number,
+): Float64Array {
+  const u = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += x[i * columns + j]! * v[j]!;
+    u[i] = sum / sigma;
+  }
+  return u;
+}
+
+function project(u: Float64Array, y: Float64Array, outputs: number): Float64Array {
+  const b = new Float64Array(outputs);
+  for (let i = 0; i < y.length; i++) b[i % outputs]! += u[Math.floor(i / outputs)]! * y[i]!;
+  return b;
+}
+
+/** Root mean square of (y_i - ŷ_i) / (1 - h_i), with h_i = 1/n + Σ_l u_il² s_l / (s_l + λ). */
+function leaveOneOut(
+  vectors: readonly Float64Array[],
+  values: readonly number[],
+  B: readonly Float64Array[],
+  y: Float64Array,
+  lambda: number,
+  rows: number,
+  outputs: number,
+): number {
+  const shrink = values.map((value) => value / (value + lambda));
+  let sum = 0;
+  for (let i = 0; i < rows; i++) {
+    let leverage = 1 / rows;
+    for (const [l, u] of vectors.entries()) leverage += u[i]! ** 2 * shrink[l]!;
+    for (let k = 0; k < outputs; k++) {
+      let fitted = 0;
+      for (const [l, u] of vectors.entries()) fitted += u[i]! * shrink[l]! * B[l]![k]!;
+      // A row that determines its own prediction has no leave-one-out error; it must not look like a perfect one.
+      sum += ((y[i * outputs + k]! - fitted) / Math.max(1 - leverage, 1e-6)) ** 2;
+    }
+  }
+  return Math.sqrt(sum / (rows * outputs));
+}
+
+/** Xᵀ U diag(1 / (s + λ)) Uᵀ y. */
+function weightsOf(
+  vectors: readonly Float64Array[],
+  values: readonly number[],
+  B: readonly Float64Array[],
+  x: Float64Array,
+  lambda: number,
+  columns: number,
+  outputs: number,
+): Float64Array {
+  const rows = x.length / columns;
+  const dual = new Float64Array(rows * outputs);
+  for (const [l, u] of vectors.entries())
+    for (let i = 0; i < dual.length; i++)
+      dual[i]! += (u[Math.floor(i / outputs)]! * B[l]![i % outputs]!) / (values[l]! + lambda);
+  const weights = new Float64Array(columns * outputs);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++)
+      for (let k = 0; k < outputs; k++)
+        weights[j * outputs + k]! += x[i * columns + j]! * dual[i * outputs + k]!;
+  return weights;
+}
+
+/** Predictions of a linear model, rows × outputs. */
+export function predictLinear(
+  { weights, bias }: LinearModel,
+  inputs: Float64Array,
+  rows: number,
+): Float64Array {
+  const outputs = bias.length;
+  const columns = rows === 0 ? 0 : inputs.length / rows;
+  return Float64Array.from({ length: rows * outputs }, (_, index) => {
+    const i = Math.floor(index / outputs);
+    const k = index % outputs;
+    let sum = bias[k]!;
+    for (let j = 0; j < columns; j++) sum += inputs[i * columns + j]! * weights[j * outputs + k]!;
+    return sum;
+  });
+}

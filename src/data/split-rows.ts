@@ -1,0 +1,92 @@
+import { seededRandom, shuffle } from "../random/random.ts";
+import { DataError } from "./data-error.ts";
+
+/** Which rows train, choose and test; each ascending. */
+export interface Split {
+  readonly train: Int32Array;
+  /** Chooses the best network and ends the training. */
+  readonly validation: Int32Array;
+  /** Looked at once, at the end. */
+  readonly test: Int32Array;
+}
+
+/** How rows are split. */
+export interface SplitOptions {
+  /** The share of the rows that are not test rows which validate, in [0, 1). */
+  readonly validation: number;
+  /** The share of all rows which test, in [0, 1). */
+  readonly test: number;
+  /** Row numbers from 0 which test, in place of a share. */
+  readonly testRows: ArrayLike<number> | null;
+  readonly seed: number;
+}
+
+export const splitDefaults: Readonly<SplitOptions> = Object.freeze({
+  validation: 0.15,
+  test: 0.15,
+  testRows: null,
+  seed: 0,
+});
+
+/** Fewer rows than this can't tell a line from noise. */
+const leastTrainRows = 3;
+
+/**
+ * Splits rows at random, the same way for the same seed.
+ *
+ * @param rows Usable rows, as numbers of rows of the table.
+ * @param total Rows of the whole table: `testRows` are numbers below it.
+ * @throws {DataError} If a share or a row number is out of range, or fewer than three rows are left for training.
+ */
+export function splitRows(
+  name: string,
+  rows: Int32Array,
+  total: number,
+  options: Partial<SplitOptions>,
+): Split {
+  const { validation, test, testRows, seed } = { ...splitDefaults, ...options };
+  requireShare(name, "validation", validation);
+  requireShare(name, "test", test);
+  const random = seededRandom(seed);
+  const order = rows.slice();
+  shuffle(order, random);
+  const chosen = testRows ? requireRows(name, testRows, total) : null;
+  const testSize = Math.round(test * rows.length);
+  const testPart = chosen ? order.filter((row) => chosen.has(row)) : order.slice(0, testSize);
+  const remaining = chosen ? order.filter((row) => !chosen.has(row)) : order.slice(testSize);
+  const validationSize = Math.round(validation * remaining.length);
+  const train = remaining.slice(validationSize);
+  if (train.length < leastTrainRows)
+    throw new DataError(
+      "too-few-rows",
+      { file: name },
+      `has ${rows.length} usable rows, of which ${train.length} would train; at least ${leastTrainRows} are needed`,
+    );
+  return {
+    train: train.sort(),
+    validation: remaining.slice(0, validationSize).sort(),
+    test: testPart.sort(),
+  };
+}
+
+function requireShare(file: string, name: string, share: number): void {
+  if (!(share >= 0 && share < 1))
+    throw new DataError("share", { file }, `can't be split with ${name} = ${share}; give a share in [0, 1)`);
+}
+
+function requireRows(file: string, rows: ArrayLike<number>, total: number): ReadonlySet<number> {
+  const chosen = new Set<number>();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (!Number.isInteger(row) || row < 0 || row >= total)
+      throw new DataError(
+        "test-rows",
+        { file },
+        `has no row ${row}; test rows are whole numbers from 0 to ${total - 1}`,
+      );
+    if (chosen.has(row))
+      throw new DataError("test-rows", { file }, `would test row ${row} twice; name each row once`);
+    chosen.add(row);
+  }
+  return chosen;
+}

@@ -1,0 +1,39 @@
+export type { NumberRows } from "./data/arrays.ts";
+export { DataError } from "./data/data-error.ts";
+export type { ColumnNote, EncodeOptions } from "./data/fit-encoder.ts";
+export { parseTable, readTable } from "./data/read-table.ts";
+export type { Table } from "./data/table.ts";
+export { ModelFileError } from "./formats/model-file.ts";
+export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
+export {
+  type BatchFactors,
+  type BatchInputs,
+  type BatchLinearization,
+  type LinearizeOptions,
+  linearize,
+} from "./gram/linearize.ts";
+export { type Activation, activations } from "./kernels/activation.ts";
+export type { DType, Kernels } from "./kernels/kernels.ts";
+export { MemoryLimitError } from "./kernels/memory-limit-error.ts";
+export { type KernelChoice, selectKernels } from "./kernels/select-kernels.ts";
+export { fit, fitTable, type TableFit, type TableOptions } from "./model/fit.ts";
+export type { ByPart, Decision, Errors, FitReport } from "./model/fit-report.ts";
+export { load, type Model, readModel, type TableEvaluation, type TablePredictions } from "./model/model.ts";
+export { type FitOptions, fitDefaults, type OptimizerName, OptionError } from "./model/options.ts";
+export { type Initialization, initialize } from "./network/initialize.ts";
+export {
+  type DenseLayer,
+  denseNetwork,
+  type Network,
+  NetworkError,
+  parameterCount,
+} from "./network/network.ts";
+export { type AdamOptions, adam } from "./optimizers/adam.ts";
+export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
+export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
+export { type Optimizer, OptimizerError } from "./optimizers/optimizer.ts";
+export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
+export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
+export { fullStep, type StepSearch, stepHalving } from "./optimizers/step-search.ts";
+export type { Stop, StopReason } from "./training/stop.ts";
+export type { EpochEvent } from "./training/train.ts";

@@ -1,0 +1,193 @@
+import { encodeArrays, type NumberRows, readArrays } from "../data/arrays.ts";
+import { DataError } from "../data/data-error.ts";
+import { type EncodedRows, encodeInputs, readTargets, restoreTargets, usableRows } from "../data/encode.ts";
+import { type Encoder, encodedWidth } from "../data/encoder.ts";
+import { type Metrics, measure } from "../data/metrics.ts";
+import type { Table } from "../data/table.ts";
+import { decodeModel, encodeModel, ModelFileError } from "../formats/model-file.ts";
+import type { DType } from "../kernels/kernels.ts";
+import { selectKernels } from "../kernels/select-kernels.ts";
+import { type Network, validateNetwork } from "../network/network.ts";
+import type { FitReport } from "./fit-report.ts";
+import { type Predictor, planPredictor } from "./predictor.ts";
+
+/** How targets were laid out, and so predictions are: a number, an array, or a stretch of typed numbers for each row. */
+export type Layout = "numbers" | "rows" | "shaped";
+
+/** Everything that a model file holds, but for the parameters. Plain data. */
+export interface ModelHeader {
+  readonly network: Network;
+  readonly dtype: DType;
+  readonly encoder: Encoder;
+  readonly layout: Layout;
+  readonly report: FitReport;
+  /** SHA-256 of the data that it was fitted to. */
+  readonly dataHash: string;
+}
+
+/** Predictions of the rows of a table, in the targets' own units. */
+export interface TablePredictions extends Omit<EncodedRows, "inputs"> {
+  /** rows × targets. */
+  readonly values: Float64Array;
+  readonly targets: readonly string[];
+}
+
+/** Errors on a table. */
+export interface TableEvaluation {
+  readonly rows: number;
+  /** Rows without a target. */
+  readonly skipped: number;
+  /** Over all targets. */
+  readonly metrics: Metrics;
+  readonly targets: readonly { readonly name: string; readonly metrics: Metrics }[];
+}
+
+/** A fitted model. */
+export interface Model {
+  readonly report: FitReport;
+  readonly header: ModelHeader;
+  /** The network's parameters: float64, whatever the network's precision is. */
+  readonly parameters: Float64Array;
+  /**
+   * Predicts targets, in their own units, laid out as the targets of `fit` were.
+   *
+   * @throws {DataError} If the rows do not have the columns that the model was fitted to.
+   */
+  predict(
+    inputs: NumberRows,
+  ): Promise<number[] | number[][] | { data: Float64Array; shape: [number, number] }>;
+  /** Predicts all rows of a table. @throws {DataError} If a column is missing, or a cell is no number. */
+  predictTable(table: Table): TablePredictions;
+  /** Compares predictions with the targets in a table. @throws {DataError} As `predictTable`, or if no row has a target. */
+  evaluateTable(table: Table): TableEvaluation;
+  /** The model file as bytes. */
+  toBytes(): Promise<Uint8Array>;
+  /** Writes the model file, all at once. Node only. @throws {OutputError} If it can't be written. */
+  save(path: string): Promise<void>;
+}
+
+/** Puts a model together. */
+export function createModel(header: ModelHeader, parameters: Float64Array): Model {
+  const predictor = lazyPredictor(header, parameters);
+  const toBytes = () => encodeModel({ header, parameters });
+
+  const predictTable = (table: Table): TablePredictions => {
+    const { inputs, ...counts } = encodeInputs(header.encoder, table, allRows(table));
+    const values = restoreTargets(header.encoder, predictor()(inputs, table.rows));
+    return { values, targets: header.encoder.targets.map((target) => target.column), ...counts };
+  };
+
+  return {
+    report: header.report,
+    header,
+    parameters,
+    async predict(inputs) {
+      const matrix = readArrays("inputs", inputs);
+      const width = encodedWidth(header.encoder);
+      if (matrix.columns !== width)
+        throw new DataError(
+          "shape",
+          { file: "inputs" },
+          `has ${matrix.columns} columns; the model was fitted to ${width}`,
+        );
+      const predictions = predictor()(encodeArrays(header.encoder, matrix), matrix.rows);
+      return layOut(
+        restoreTargets(header.encoder, predictions),
+        header.encoder.targets.length,
+        header.layout,
+      );
+    },
+    predictTable,
+    evaluateTable: (table) => evaluate(header.encoder, table, predictTable),
+    toBytes,
+    async save(path) {
+      const { writeFileAtomically } = await import("../formats/write-file.ts");
+      await writeFileAtomically(path, await toBytes());
+    },
+  };
+}
+
+/** Kernels and buffers are made at the first prediction. */
+function lazyPredictor({ network, dtype }: ModelHeader, parameters: Float64Array): () => Predictor {
+  let predictor: Predictor | undefined;
+  return () => {
+    predictor ??= planPredictor(selectKernels("wasm"), network, dtype, parameters);
+    return predictor;
+  };
+}
+
+function allRows(table: Table): Int32Array {
+  return Int32Array.from({ length: table.rows }, (_, i) => i);
+}
+
+function evaluate(
+  encoder: Encoder,
+  table: Table,
+  predict: (table: Table) => TablePredictions,
+): TableEvaluation {
+  const names = encoder.targets.map((target) => target.column);
+  readTargets(encoder, table, []);
+  const rows = usableRows(table, names, []);
+  const truth = readTargets(encoder, table, rows);
+  const { values } = predict(table);
+  const outputs = names.length;
+  const ours = Float64Array.from(
+    truth,
+    (_, i) => values[rows[Math.floor(i / outputs)]! * outputs + (i % outputs)]!,
+  );
+  const metrics = measure(ours, truth, outputs);
+  if (!metrics)
+    throw new DataError(
+      "no-rows",
+      { file: table.name },
+      `has no row with a value of "${names.join('", "')}"`,
+    );
+  return {
+    rows: rows.length,
+    skipped: table.rows - rows.length,
+    metrics,
+    targets: names.map((name, k) => ({
+      name,
+      metrics: measure(column(ours, k, outputs), column(truth, k, outputs))!,
+    })),
+  };
+}
+
+function column(values: Float64Array, k: number, columns: number): Float64Array {
+  return values.filter((_, i) => i % columns === k);
+}
+
+function layOut(values: Float64Array, outputs: number, layout: Layout) {
+  const rows = values.length / outputs;
+  if (layout === "numbers") return Array.from(values);
+  if (layout === "shaped") return { data: values, shape: [rows, outputs] as [number, number] };
+  return Array.from({ length: rows }, (_, i) => Array.from(values.subarray(i * outputs, (i + 1) * outputs)));
+}
+
+/**
+ * Reads a model from the bytes of a model file.
+ *
+ * @throws {ModelFileError} If the bytes are no whole model file.
+ */
+export async function readModel(bytes: Uint8Array, name = "model"): Promise<Model> {
+  const { header, parameters } = await decodeModel(bytes, name);
+  const checked = header as ModelHeader;
+  if (!checked.network || !checked.encoder || !checked.report || !checked.dtype)
+    throw new ModelFileError(
+      "header",
+      name,
+      "lacks its network, its encoder or its report; write the model anew",
+    );
+  validateNetwork(checked.network);
+  return createModel(checked, parameters);
+}
+
+/**
+ * Reads a model from a file. Its predictions are bit for bit those of the model that was saved. Node only.
+ *
+ * @throws {DataError} If there is no such file. @throws {ModelFileError} If it is no whole model file.
+ */
+export async function load(path: string): Promise<Model> {
+  const { readBytes } = await import("../data/read-table.ts");
+  return readModel(await readBytes(path), path);
+}

@@ -1,0 +1,139 @@
+import { closest, distance } from "fastest-levenshtein";
+import { type Activation, activations } from "../kernels/activation.ts";
+import type { DType } from "../kernels/kernels.ts";
+import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { EpochEvent } from "../training/train.ts";
+import type { Decision } from "./fit-report.ts";
+
+/** Names of optimizers, as in the command line. */
+export const optimizerNames = ["auto", "gram-gauss-newton", "levenberg-marquardt", "adam", "sgd"] as const;
+
+export type OptimizerName = (typeof optimizerNames)[number];
+
+/** How a model is fitted. Everything has a default that needs no tuning. */
+export interface FitOptions {
+  /** Units of the hidden layers; [] is a linear model. Default: chosen by the number of rows. */
+  readonly hidden?: readonly number[];
+  /** Of the hidden layers. Default "tanh". */
+  readonly activation?: Activation;
+  /** A name, or a value such as `gramGaussNewton({ lambda, alpha })`. Default "auto". */
+  readonly optimizer?: OptimizerName | Optimizer;
+  /** Of the optimizer; its own default where absent. */
+  readonly learningRate?: number;
+  /** Fixed damping in units of the mean of the diagonal of G. Default: by the gain ratio. */
+  readonly damping?: number;
+  /** λ and α as in the paper, in place of `learningRate` and `damping`. */
+  readonly lambda?: number;
+  readonly alpha?: number;
+  /** Rows in a batch. Default: all of them where that is affordable. */
+  readonly batchSize?: number;
+  readonly maxSteps?: number;
+  readonly timeLimitMs?: number;
+  /** Share of the rows that choose the best network and end the training. Default 0.15. */
+  readonly validation?: number;
+  /** Share of the rows that measure the result and do nothing else. Default 0. */
+  readonly test?: number;
+  /** Numbers of such rows, from 0, in place of a share. */
+  readonly testRows?: ArrayLike<number>;
+  readonly seed?: number;
+  /** Default "float64". */
+  readonly dtype?: DType;
+  readonly kernels?: KernelChoice;
+  /** Threads of the native kernels' large products. Default 1. */
+  readonly threads?: number;
+  /** Called after each epoch. */
+  readonly onStep?: (event: EpochEvent) => void;
+  /** Called before training, with what was decided and why. */
+  readonly onDecisions?: (decisions: readonly Decision[]) => void;
+  /** Ends the training; the best network so far is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** Defaults of the options that do not depend on the data. */
+export const fitDefaults: Readonly<{
+  activation: Activation;
+  optimizer: OptimizerName;
+  validation: number;
+  test: number;
+  seed: number;
+  dtype: DType;
+  kernels: KernelChoice;
+  threads: number;
+}> = Object.freeze({
+  activation: "tanh",
+  optimizer: "auto",
+  validation: 0.15,
+  test: 0,
+  seed: 0,
+  dtype: "float64",
+  kernels: "auto",
+  threads: 1,
+});
+
+/** Thrown where an option is unknown or out of its range. */
+export class OptionError extends Error {
+  override readonly name = "OptionError";
+  readonly code = "option";
+}
+
+const wholeNumber = (least: number) => (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= least;
+const above = (least: number) => (value: unknown) =>
+  typeof value === "number" && value > least && value < Infinity;
+const oneOf = (names: readonly string[]) => (value: unknown) => names.includes(value as string);
+const isShare = (value: unknown) => typeof value === "number" && value >= 0 && value < 1;
+const isFunction = (value: unknown) => typeof value === "function";
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** For each option whether a value will do, and what it must be. */
+const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boolean, string]>> = {
+  hidden: [
+    (value) => Array.isArray(value) && value.every(wholeNumber(1)),
+    "a list of whole numbers of at least 1",
+  ],
+  activation: [oneOf(activations), `one of ${activations.join(", ")}`],
+  optimizer: [
+    (value) => optimizerNames.includes(value as OptimizerName) || isObject(value),
+    `one of ${optimizerNames.join(", ")}, or an optimizer`,
+  ],
+  learningRate: [above(0), "a finite number above 0"],
+  damping: [(value) => value === 0 || above(0)(value), "a finite number of at least 0"],
+  lambda: [(value) => value === 0 || above(0)(value), "a finite number of at least 0"],
+  alpha: [(value) => value === 0 || above(0)(value), "a finite number of at least 0"],
+  batchSize: [wholeNumber(1), "a whole number of at least 1"],
+  maxSteps: [wholeNumber(1), "a whole number of at least 1"],
+  timeLimitMs: [above(0), "a finite number above 0"],
+  validation: [isShare, "a share in [0, 1)"],
+  test: [isShare, "a share in [0, 1)"],
+  testRows: [isObject, "a list of row numbers"],
+  seed: [wholeNumber(0), "a whole number of at least 0"],
+  dtype: [oneOf(["float32", "float64"]), "float32 or float64"],
+  kernels: [oneOf(kernelChoices), `one of ${kernelChoices.join(", ")}`],
+  threads: [wholeNumber(1), "a whole number of at least 1"],
+  onStep: [isFunction, "a function"],
+  onDecisions: [isFunction, "a function"],
+  signal: [isObject, "an AbortSignal"],
+};
+
+/**
+ * Checks options; undefined counts as absent.
+ *
+ * @throws {OptionError} If one is unknown, with the nearest known name, or out of its range.
+ */
+export function checkOptions(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    const rule = (rules as Record<string, readonly [(value: unknown) => boolean, string] | undefined>)[name];
+    if (!rule) throw new OptionError(`options.${name}: is unknown${suggest(name, Object.keys(rules))}`);
+    if (value !== undefined && !rule[0](value))
+      throw new OptionError(`options.${name}: ${JSON.stringify(value)} will not do; it must be ${rule[1]}`);
+  }
+}
+
+/** "; did you mean ...?" where a known name is near, else the known names. */
+export function suggest(name: string, known: readonly string[]): string {
+  const near = closest(name, [...known]);
+  return distance(name, near) <= Math.max(2, name.length / 3)
+    ? `; did you mean "${near}"?`
+    : `; known are ${known.join(", ")}`;
+}
