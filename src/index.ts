@@ -3,7 +3,8 @@ export { DataError } from "./data/data-error.ts";
 export type { ColumnNote, EncodeOptions } from "./data/fit-encoder.ts";
 export { parseTable, readTable } from "./data/read-table.ts";
 export type { Table } from "./data/table.ts";
-export { ModelFileError } from "./formats/model-file.ts";
+export { FileError } from "./formats/file-error.ts";
+export { ModelFileError } from "./formats/model-file-error.ts";
 export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
 export {
   type BatchFactors,

@@ -13,10 +13,10 @@ const arrows: Record<string, readonly string[]> = {
   gram: ["network", "kernels", "random"],
   optimizers: ["gram", "network", "kernels"],
   training: ["optimizers", "gram", "network", "kernels", "random"],
-  data: ["kernels", "random"],
+  data: ["formats", "kernels", "random"],
   formats: [],
   model: ["training", "optimizers", "gram", "network", "kernels", "data", "formats", "random"],
-  report: ["model", "training"],
+  report: ["model", "training", "data"],
   cli: ["model", "report", "training", "optimizers", "gram", "network", "kernels", "data", "formats"],
   "index.ts": ["model", "training", "optimizers", "gram", "network", "kernels", "data", "formats"],
 };

@@ -1,3 +1,4 @@
+import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { DataError } from "./data-error.ts";
 import { looksLikeHeader, parseRecords } from "./parse-csv.ts";
 import type { Column, Table } from "./table.ts";
@@ -14,28 +15,13 @@ export const readDefaults: Readonly<ReadOptions> = Object.freeze({ header: "auto
  * Reads a table from a file: CSV with any common delimiter, JSON (an array of records) or JSON lines, plain or
  * compressed with gzip, UTF-8 or UTF-16. Node only.
  *
- * @throws {DataError} If the file is missing, a directory, empty, has no rows, or has a row of another length.
+ * @throws {FileError} If the file is missing, a folder, or not readable.
+ * @throws {DataError} If it is empty, has no rows, or has a row of another length.
  */
 export async function readTable(path: string, options: Partial<ReadOptions> = {}): Promise<Table> {
-  const bytes = await readBytes(path);
+  const bytes = await readFileBytes(path);
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, path) : bytes;
   return { ...parseTable(decode(plain), path, options), sha256: await sha256(bytes) };
-}
-
-/** The bytes of a file. @throws {DataError} If it is missing, a directory, or not readable. */
-export async function readBytes(path: string): Promise<Uint8Array> {
-  const { readFile } = await import("node:fs/promises");
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    const facts: Record<string, string> = {
-      ENOENT: "there is no such file; check the path",
-      EISDIR: "is a directory; give a file",
-      EACCES: "may not be read; check its permissions",
-    };
-    throw new DataError("file", { file: path }, facts[code] ?? `can't be read (${code || String(error)})`);
-  }
 }
 
 async function gunzip(bytes: Uint8Array, path: string): Promise<Uint8Array> {

@@ -4,7 +4,10 @@ import { type EncodedRows, encodeInputs, readTargets, restoreTargets, usableRows
 import { type Encoder, encodedWidth } from "../data/encoder.ts";
 import { type Metrics, measure } from "../data/metrics.ts";
 import type { Table } from "../data/table.ts";
-import { decodeModel, encodeModel, ModelFileError } from "../formats/model-file.ts";
+import { decodeModel, encodeModel } from "../formats/model-file.ts";
+import { ModelFileError } from "../formats/model-file-error.ts";
+import { readFileBytes } from "../formats/read-file-bytes.ts";
+import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { type Network, validateNetwork } from "../network/network.ts";
@@ -62,7 +65,7 @@ export interface Model {
   evaluateTable(table: Table): TableEvaluation;
   /** The model file as bytes. */
   toBytes(): Promise<Uint8Array>;
-  /** Writes the model file, all at once. Node only. @throws {OutputError} If it can't be written. */
+  /** Writes the model file, all at once. Node only. @throws {FileError} If it can't be written. */
   save(path: string): Promise<void>;
 }
 
@@ -100,10 +103,7 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     predictTable,
     evaluateTable: (table) => evaluate(header.encoder, table, predictTable),
     toBytes,
-    async save(path) {
-      const { writeFileAtomically } = await import("../formats/write-file.ts");
-      await writeFileAtomically(path, await toBytes());
-    },
+    save: async (path) => writeFileAtomically(path, await toBytes()),
   };
 }
 
@@ -185,9 +185,8 @@ export async function readModel(bytes: Uint8Array, name = "model"): Promise<Mode
 /**
  * Reads a model from a file. Its predictions are bit for bit those of the model that was saved. Node only.
  *
- * @throws {DataError} If there is no such file. @throws {ModelFileError} If it is no whole model file.
+ * @throws {FileError} If there is no such file. @throws {ModelFileError} If it is no whole model file.
  */
 export async function load(path: string): Promise<Model> {
-  const { readBytes } = await import("../data/read-table.ts");
-  return readModel(await readBytes(path), path);
+  return readModel(await readFileBytes(path), path);
 }
