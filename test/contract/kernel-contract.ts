@@ -1,0 +1,10 @@
+import { describe } from "vitest";
+import type { Kernels } from "../../src/kernels/kernels.ts";
+import { productsContract } from "./products-contract.ts";
+
+/** Holds kernels to what the docstrings of `Kernels` promise. */
+export function kernelContract(name: string, makeKernels: () => Kernels): void {
+  describe(`the kernel contract: ${name}`, () => {
+    productsContract(makeKernels);
+  });
+}
