@@ -1,0 +1,74 @@
+/**
+ * The style sheet of a report. Colours are those of Okabe and Ito (2008), which colour-blind people can tell apart,
+ * and differ in lightness too; shapes and dashes say the same again.
+ */
+export const style: string = `
+:root {
+  color-scheme: light dark;
+  --paper: #fff; --card: #fff; --ink: #1c2330; --soft: #5b6678; --edge: #dde2ea; --grid: #e8ecf2;
+  --train: #7d8798; --validation: #d55e00; --test: #0072b2; --accent: #0072b2; --good: #e6f2f9;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --paper: #12161d; --card: #1a2029; --ink: #e6eaf0; --soft: #9aa5b5; --edge: #2d3643; --grid: #28303c;
+    --train: #8b96a8; --validation: #f5924a; --test: #56b4e9; --accent: #56b4e9; --good: #1c3342;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 2rem 1.25rem 3rem; max-width: 80rem; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+}
+h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
+h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; overflow-wrap: anywhere; }
+h3 { margin: 0; font-size: .95rem; font-weight: 600; }
+p { margin: .5rem 0; max-width: 48rem; }
+.kind { margin: 0 0 .25rem; color: var(--soft); font-size: .85rem; }
+.verdict { font-size: 1.05rem; }
+.soft, figcaption p { color: var(--soft); font-size: .85rem; }
+.tiles, .cards { display: grid; gap: 1rem; margin: 1rem 0; }
+.tiles { grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); }
+.cards { grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
+.tiles > div, .cards > * {
+  margin: 0; padding: .9rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card);
+}
+.tiles dt { color: var(--soft); font-size: .8rem; }
+.tiles dd { margin: 0; font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; }
+th { font-weight: 500; color: var(--soft); font-size: .85rem; }
+tbody th { color: inherit; font-size: inherit; overflow-wrap: anywhere; }
+tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
+tbody tr:last-child > * { border-bottom: 0; }
+.number { text-align: right; white-space: nowrap; }
+.least { font-weight: 700; }
+.notes td { overflow-wrap: anywhere; }
+.notes td:last-child { color: var(--soft); }
+.scroll { overflow-x: auto; }
+.cards svg { display: block; width: 100%; height: auto; font: 11.5px system-ui, sans-serif; }
+.legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .15rem 0 .4rem; color: var(--soft); font-size: .85rem; }
+.legend span { display: inline-flex; align-items: center; gap: .3rem; }
+.cards .legend svg { display: inline; width: 26px; height: 14px; }
+.definitions { position: absolute; }
+.axis text { fill: var(--soft); } .axis .label { fill: var(--ink); }
+.grid { stroke: var(--grid); } .base { stroke: var(--soft); fill: none; }
+.guide { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 5 4; fill: none; opacity: .65; }
+.train { --colour: var(--train); } .validation { --colour: var(--validation); } .test { --colour: var(--test); }
+.points { fill: var(--colour); fill-opacity: .55; stroke: var(--colour); stroke-width: .8; }
+.points.train { fill-opacity: .12; }
+.lines path { fill: none; stroke: var(--colour, var(--accent)); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
+.lines path.validation, .lines.validation path { stroke-dasharray: 6 4; }
+.lines path.train, .lines.train path { stroke-width: 2.2; }
+.histogram { fill: var(--colour); fill-opacity: .12; stroke: var(--colour); stroke-width: 1.6; }
+.histogram.train { stroke-width: 1; fill-opacity: .25; } .histogram.validation { stroke-dasharray: 5 3; }
+.reference path { stroke: var(--soft); stroke-dasharray: 2 4; } .reference text { fill: var(--soft); }
+.highlight circle { fill: none; stroke: var(--ink); stroke-width: 1.5; } .highlight text { fill: var(--ink); font-weight: 600; }
+footer { margin-top: 3rem; }
+@media print {
+  :root { color-scheme: light; }
+  body { padding: 0; max-width: none; font-size: 10pt; }
+  h2 { break-after: avoid; }
+  .cards > *, .tiles > div, tr { break-inside: avoid; }
+  .cards { grid-template-columns: repeat(2, 1fr); }
+}
+`;
