@@ -1,10 +1,14 @@
 import { describe } from "vitest";
 import type { Kernels } from "../../src/kernels/kernels.ts";
 import { productsContract } from "./products-contract.ts";
+import { rowsContract } from "./rows-contract.ts";
+import { vectorsContract } from "./vectors-contract.ts";
 
 /** Holds kernels to what the docstrings of `Kernels` promise. */
 export function kernelContract(name: string, makeKernels: () => Kernels): void {
   describe(`the kernel contract: ${name}`, () => {
     productsContract(makeKernels);
+    rowsContract(makeKernels);
+    vectorsContract(makeKernels);
   });
 }
