@@ -1,7 +1,9 @@
 import { describe } from "vitest";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { memoryContract } from "./memory-contract.ts";
 import { productsContract } from "./products-contract.ts";
 import { rowsContract } from "./rows-contract.ts";
+import { systemsContract } from "./systems-contract.ts";
 import { vectorsContract } from "./vectors-contract.ts";
 
 /** Holds kernels to what the docstrings of `Kernels` promise. */
@@ -10,5 +12,7 @@ export function kernelContract(name: string, makeKernels: () => Kernels): void {
     productsContract(makeKernels);
     rowsContract(makeKernels);
     vectorsContract(makeKernels);
+    systemsContract(makeKernels);
+    memoryContract(makeKernels);
   });
 }
