@@ -91,8 +91,9 @@ function bindKernels(wasm: Kernels, blas: BlasLibrary, threads: number): Kernels
       // Row-major lower is LAPACK's column-major upper: A = UᵀU with U = Lᵀ.
       const [order, stride, info] = integers(n, lda, 0);
       functions.dpotrf("U", order, a, stride, info);
-      // LAPACK lets NaN pass: a pivot that is not a number is not positive either.
-      return Number(info![0]) || firstNaN(n, a, lda);
+      // LAPACK lets NaN and ∞ pass, and may then fail at a later column.
+      const failed = Number(info![0]);
+      return firstNotFinite(failed > 0 ? failed - 1 : n, a, lda) || failed;
     },
     solveTriangular(transpose, n, m, l, ldl, b, ldb) {
       if (n === 0 || m === 0) return;
@@ -142,7 +143,8 @@ function integerWriter(bytes: 4 | 8): (...values: number[]) => Integers[] {
   };
 }
 
-function firstNaN(n: number, a: Float64Array, lda: number): number {
+/** j + 1 for the first pivot among n that is NaN or ∞, or 0. */
+function firstNotFinite(n: number, a: Float64Array, lda: number): number {
   for (let j = 0; j < n; j++) if (!(a[j * lda + j]! < Number.POSITIVE_INFINITY)) return j + 1;
   return 0;
 }
