@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { eigenContract } from "./eigen-contract.ts";
 import { memoryContract } from "./memory-contract.ts";
 import { productsContract } from "./products-contract.ts";
 import { rowsContract } from "./rows-contract.ts";
@@ -13,6 +14,7 @@ export function kernelContract(name: string, makeKernels: () => Kernels): void {
     rowsContract(makeKernels);
     vectorsContract(makeKernels);
     systemsContract(makeKernels);
+    eigenContract(makeKernels);
     memoryContract(makeKernels);
   });
 }
