@@ -103,12 +103,14 @@ function bindKernels(wasm: Kernels, blas: BlasLibrary, threads: number): Kernels
     },
     symmetricEigen(n, a, lda, values) {
       if (n === 0) return true;
+      // LAPACK may answer NaN with success and some finite values.
+      if (!isLowerFinite(n, a, lda)) return false;
       useThreads(9 * n ** 3);
       const work = new Float64Array(1 + 6 * n + 2 * n * n);
       const [order, stride, size, integerSize, info] = integers(n, lda, work.length, 3 + 5 * n, 0);
       const integerWork = blas.integerBytes === 8 ? new BigInt64Array(3 + 5 * n) : new Int32Array(3 + 5 * n);
       functions.dsyevd("V", "U", order, a, stride, values, work, size, integerWork, integerSize, info);
-      return Number(info![0]) === 0 && Number.isFinite(values[n - 1]);
+      return Number(info![0]) === 0;
     },
   };
 }
@@ -147,4 +149,10 @@ function integerWriter(bytes: 4 | 8): (...values: number[]) => Integers[] {
 function firstNotFinite(n: number, a: Float64Array, lda: number): number {
   for (let j = 0; j < n; j++) if (!(a[j * lda + j]! < Number.POSITIVE_INFINITY)) return j + 1;
   return 0;
+}
+
+/** Whether lower A holds neither NaN nor ∞. */
+function isLowerFinite(n: number, a: Float64Array, lda: number): boolean {
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) if (!Number.isFinite(a[i * lda + j])) return false;
+  return true;
 }
