@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { activationsContract } from "./activations-contract.ts";
 import { eigenContract } from "./eigen-contract.ts";
 import { memoryContract } from "./memory-contract.ts";
 import { productsContract } from "./products-contract.ts";
@@ -11,6 +12,7 @@ import { vectorsContract } from "./vectors-contract.ts";
 export function kernelContract(name: string, makeKernels: () => Kernels): void {
   describe(`the kernel contract: ${name}`, () => {
     productsContract(makeKernels);
+    activationsContract(makeKernels);
     rowsContract(makeKernels);
     vectorsContract(makeKernels);
     systemsContract(makeKernels);
