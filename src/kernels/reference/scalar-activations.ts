@@ -39,7 +39,7 @@ export const scalarActivations: Readonly<Record<Activation, ScalarActivation>> =
   },
   silu: {
     value: (z) => times(sigmoid(z), z),
-    slope: (z) => sigmoid(z) * (1 + times(sigmoid(-z), z)),
+    slope: (z) => sigmoid(z) + times(sigmoid(z) * sigmoid(-z), z),
     curvature: (z) => times(sigmoid(z) * sigmoid(-z), 2 - z * Math.tanh(z / 2)),
   },
   sigmoid: {
