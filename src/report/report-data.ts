@@ -6,6 +6,13 @@ export const parts = ["train", "validation", "test"] as const;
 
 export type Part = (typeof parts)[number];
 
+/** The parts at the head of a line. */
+export const partTitles: Readonly<Record<Part, string>> = {
+  train: "Training",
+  validation: "Validation",
+  test: "Test",
+};
+
 /** The rows of one target, in the target's own units; the three lists are equally long. */
 export interface TargetPoints {
   readonly target: string;

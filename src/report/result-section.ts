@@ -1,60 +1,69 @@
 import type { Errors, FitReport } from "../model/fit-report.ts";
-import { formatCount, formatDuration, formatNumber } from "./format-number.ts";
+import { formatCount, formatNumber } from "./format-number.ts";
 import { html, type Markup, nothing } from "./markup.ts";
-import { type Part, parts, type ReportData } from "./report-data.ts";
-import { decisivePart, isLeast, verdict } from "./verdict.ts";
+import { type Part, parts, partTitles } from "./report-data.ts";
+import { decisivePart } from "./summary.ts";
 
-/** Says how good the network is, beside the mean and ridge regression. */
-export function resultSection({ report }: ReportData): Markup {
-  const part = decisivePart(report);
-  return html`<p class="verdict">${verdict(report)}</p>
-<dl class="tiles">
-${tile(`RMSE, ${part}`, formatNumber(report.errors.rmse[part]))}
-${tile(`R², ${part}`, formatNumber(report.errors.r2[part]))}
-${tile("rows", formatCount(report.rows.train + report.rows.validation + report.rows.test))}
-${tile("parameters", formatCount(report.parameters))}
-${tile("steps", formatCount(report.steps))}
-${tile("training", formatDuration(report.seconds))}
-</dl>
-<section>
-<h2>Errors${report.targets.length > 1 ? " over all targets" : ""}</h2>
-<div class="cards">${[...parts].reverse().map((each) => partTable(report, each))}</div>
-${perTarget(report, part)}
+/** A way to predict, and its errors. */
+interface Method {
+  readonly name: string;
+  readonly errors: Errors;
+}
+
+/** Compares the errors of the network with those of ridge regression and of the mean. */
+export function resultSection(report: FitReport): Markup {
+  const methods: readonly Method[] = [
+    { name: "this model", errors: report.errors },
+    { name: "ridge regression", errors: report.baseline.ridge },
+    { name: "mean", errors: report.baseline.mean },
+  ];
+  const shown = [...parts].reverse().filter((part) => report.rows[part] > 0);
+  return html`<section>
+<h2>Results${report.targets.length > 1 ? " over all targets" : ""}</h2>
+<div class="scroll"><table class="results">${columnHeads("method")}
+${shown.map((part) => partRows(report, part, methods))}</table></div>
+${eachTarget(report)}
+<p class="soft">RMSE is the root mean square error and MAE the mean absolute error, both in the target’s unit. R² is 1 for perfect predictions and 0 for predictions as good as the mean. Bold: the least error.</p>
 </section>`;
 }
 
-function tile(name: string, value: string): Markup {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+function columnHeads(first: string): Markup {
+  const names = ["RMSE", "MAE", "R²"].map((name) => html`<th scope="col" class="number">${name}</th>`);
+  return html`<thead><tr><th scope="col">${first}</th>${names}</tr></thead>`;
 }
 
-const titles: Readonly<Record<Part, string>> = { train: "Train", validation: "Validation", test: "Test" };
-
-function partTable(report: FitReport, part: Part): Markup {
-  if (report.rows[part] === 0) return nothing;
-  const { ridge, mean } = report.baseline;
-  const methods: readonly Errors[] = [report.errors, ridge, mean];
-  const names = ["this network", "ridge regression", "mean"];
-  const least = (value: number | null, kind: "rmse" | "mae") =>
-    isLeast(
-      value,
-      methods.map((errors) => errors[kind][part]),
-    )
-      ? "number least"
-      : "number";
-  return html`<div><h3>${titles[part]}, ${formatCount(report.rows[part])} rows</h3>
-<table><thead><tr><th></th><th class="number">RMSE</th><th class="number">MAE</th><th class="number">R²</th></tr></thead><tbody>
-${methods.map(
-  ({ rmse, mae, r2 }, i) =>
-    html`<tr><th>${names[i]!}</th><td class="${least(rmse[part], "rmse")}">${formatNumber(rmse[part])}</td><td class="${least(mae[part], "mae")}">${formatNumber(mae[part])}</td><td class="number">${formatNumber(r2[part])}</td></tr>`,
-)}</tbody></table></div>`;
+function partRows({ rows }: FitReport, part: Part, methods: readonly Method[]): Markup {
+  const head = `${partTitles[part]}, ${formatCount(rows[part], "row")}`;
+  return html`<tbody><tr class="part"><th scope="rowgroup" colspan="4">${head}</th></tr>
+${methods.map((method) => methodRow(method, part, methods))}</tbody>
+`;
 }
 
-function perTarget({ targets }: FitReport, part: Part): Markup {
-  if (targets.length < 2) return nothing;
-  return html`<h2>Errors of each target, ${part}</h2>
-<div class="scroll"><table><thead><tr><th>target</th><th class="number">RMSE</th><th class="number">MAE</th><th class="number">R²</th></tr></thead><tbody>
-${targets.map(
-  ({ name, errors }) =>
-    html`<tr><th>${name}</th><td class="number">${formatNumber(errors.rmse[part])}</td><td class="number">${formatNumber(errors.mae[part])}</td><td class="number">${formatNumber(errors.r2[part])}</td></tr>`,
-)}</tbody></table></div>`;
+function methodRow({ name, errors }: Method, part: Part, methods: readonly Method[]): Markup {
+  const cells = (["rmse", "mae"] as const).map((kind) => {
+    const value = errors[kind][part];
+    const least = methods.every(
+      (other) => !((other.errors[kind][part] ?? Number.NaN) < (value ?? Number.NaN)),
+    );
+    return numberCell(value, value !== null && least);
+  });
+  return html`<tr><th scope="row">${name}</th>${cells}${numberCell(errors.r2[part])}</tr>
+`;
+}
+
+function numberCell(value: number | null, least = false): Markup {
+  return html`<td class="${least ? "number least" : "number"}">${formatNumber(value)}</td>`;
+}
+
+/** The errors of each target, where there are several, on the part that says most. */
+function eachTarget(report: FitReport): Markup {
+  if (report.targets.length < 2) return nothing;
+  const part = decisivePart(report);
+  const rows = report.targets.map(({ name, errors }) => {
+    const cells = (["rmse", "mae", "r2"] as const).map((kind) => numberCell(errors[kind][part]));
+    return html`<tr><th scope="row">${name}</th>${cells}</tr>
+`;
+  });
+  return html`<h3>Each target, this model, ${part} rows</h3>
+<div class="scroll"><table class="results">${columnHeads("target")}<tbody>${rows}</tbody></table></div>`;
 }

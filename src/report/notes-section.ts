@@ -1,0 +1,53 @@
+import type { FitReport } from "../model/fit-report.ts";
+import { formatCount, formatDuration, formatFixed } from "./format-number.ts";
+import { html, type Markup, nothing } from "./markup.ts";
+import type { ReportData } from "./report-data.ts";
+
+/** What the program decided, about the network and about the columns, and the facts to repeat it. */
+export function notesSection({ report, notes }: ReportData): Markup {
+  return html`${notesTable(
+    "What was decided, and why",
+    report.decisions.map(({ what, choice, why }) => [what, choice, why]),
+  )}
+${notesTable(
+  "Columns",
+  notes.map(({ column, choice, why }) => [column, choice, why]),
+)}
+${notesTable("Details", describeRun(report))}`;
+}
+
+function describeRun(report: FitReport): readonly (readonly [string, string])[] {
+  const { rows, stop } = report;
+  return [
+    ["network", `${report.network}, ${formatCount(report.parameters, "trainable parameter")}`],
+    ["inputs and outputs", `${report.inputs} and ${report.outputs}, after encoding`],
+    ["rows", `${number(rows.train)} train, ${number(rows.validation)} validation, ${number(rows.test)} test`],
+    ["optimizer", report.optimizer],
+    ["kernels", report.kernels],
+    ["precision", report.dtype],
+    ["seed", String(report.seed)],
+    [
+      "steps",
+      `${number(report.steps)} in ${formatCount(report.epochs, "epoch")}; best epoch ${number(report.bestEpoch)}`,
+    ],
+    ["training time", formatDuration(report.seconds)],
+    ["stopped", `${stop.reason}: ${stop.message}`],
+  ];
+}
+
+function number(count: number): string {
+  return formatFixed(count, 0);
+}
+
+function notesTable(title: string, rows: readonly (readonly string[])[]): Markup {
+  if (rows.length === 0) return nothing;
+  const body = rows.map(
+    ([
+      name,
+      ...cells
+    ]) => html`<tr><th scope="row">${name!}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+`,
+  );
+  return html`<section><h2>${title}</h2>
+<table class="notes"><tbody>${body}</tbody></table></section>`;
+}

@@ -1,0 +1,66 @@
+import type { Errors, FitReport } from "../model/fit-report.ts";
+import { formatNumber } from "./format-number.ts";
+import { type Part, parts } from "./report-data.ts";
+
+/** The part of the data that says most about new data: test, else validation, else train. */
+export function decisivePart(report: FitReport): Part {
+  return [...parts].reverse().find((part) => report.rows[part] > 0) ?? "train";
+}
+
+/**
+ * Says in one sentence how good the predictions are, beside ridge regression. The RMSE of several targets would mix
+ * their units: they are judged by R².
+ */
+export function summarize(report: FitReport, targets: readonly string[]): string {
+  const part = decisivePart(report);
+  const what = `Predicts ${listNames(targets)}`;
+  const measure = targets.length > 1 && report.errors.r2[part] !== null ? "r2" : "rmse";
+  const ours = report.errors[measure][part];
+  if (ours === null) return `${what}; there are no rows to measure the error on.`;
+  const ridge = report.baseline.ridge[measure][part];
+  const found = measure === "r2" ? "an R² of" : "a typical error (RMSE) of";
+  const compared = ridge === null ? "" : `; ridge regression: ${formatNumber(ridge, 3)}`;
+  return `${what} with ${found} ${formatNumber(ours, 3)} ${onRows[part]}${compared}.`;
+}
+
+const onRows: Readonly<Record<Part, string>> = {
+  train: "on the rows that it was fitted to",
+  validation: "on the validation rows",
+  test: "on rows it has not seen",
+};
+
+/** The network counts as better than another method where its error is less by this factor. */
+const better = 0.98;
+
+/** What has to be said besides, so that the sentence misleads nobody; one sentence each. */
+export function cautions({ errors, baseline, ...report }: FitReport): readonly string[] {
+  const part = decisivePart({ errors, baseline, ...report });
+  const ours = errors.rmse[part];
+  const isBetter = (other: Errors) => {
+    const rmse = other.rmse[part];
+    return ours === null || rmse === null || ours < better * rmse;
+  };
+  const comparison = !isBetter(baseline.mean)
+    ? [
+        "This is no better than predicting the mean every time: the inputs seem to say nothing about the target.",
+      ]
+    : !isBetter(baseline.ridge)
+      ? ["Ridge regression, a linear model, is about as good or better: prefer it, it is simpler."]
+      : [];
+  return [...comparison, ...unseen[part]];
+}
+
+const unseen: Readonly<Record<Part, readonly string[]>> = {
+  train: ["No rows were kept apart: expect a larger error on new data."],
+  validation: [
+    "The validation rows decided when to stop training: expect a slightly larger error on new data. Rows kept apart for a test tell how much.",
+  ],
+  test: [],
+};
+
+/** Writes names as a list in a sentence; the first few of many. */
+function listNames(names: readonly string[]): string {
+  if (names.length === 0) return "nothing";
+  if (names.length > 4) return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more targets`;
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)!}`;
+}
