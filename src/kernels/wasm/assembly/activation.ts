@@ -66,16 +66,26 @@ function activateRow<T>(code: i32, n: usize, z: usize, a: usize, slope: usize, c
 
 function activateVectors<T>(code: i32, end: usize, z: usize, a: usize, slope: usize, curvature: usize): void {
   switch (code) {
-    case identity: return loop<T>(identity, end, z, a, slope, curvature);
-    case tanh: return loop<T>(tanh, end, z, a, slope, curvature);
-    case relu: return loop<T>(relu, end, z, a, slope, curvature);
-    case leakyRelu: return loop<T>(leakyRelu, end, z, a, slope, curvature);
-    case elu: return loop<T>(elu, end, z, a, slope, curvature);
-    case gelu: return loop<T>(gelu, end, z, a, slope, curvature);
-    case silu: return loop<T>(silu, end, z, a, slope, curvature);
-    case sigmoid: return loop<T>(sigmoid, end, z, a, slope, curvature);
-    case softplus: return loop<T>(softplus, end, z, a, slope, curvature);
-    default: return loop<T>(sine, end, z, a, slope, curvature);
+    case identity:
+      return loop<T>(identity, end, z, a, slope, curvature);
+    case tanh:
+      return loop<T>(tanh, end, z, a, slope, curvature);
+    case relu:
+      return loop<T>(relu, end, z, a, slope, curvature);
+    case leakyRelu:
+      return loop<T>(leakyRelu, end, z, a, slope, curvature);
+    case elu:
+      return loop<T>(elu, end, z, a, slope, curvature);
+    case gelu:
+      return loop<T>(gelu, end, z, a, slope, curvature);
+    case silu:
+      return loop<T>(silu, end, z, a, slope, curvature);
+    case sigmoid:
+      return loop<T>(sigmoid, end, z, a, slope, curvature);
+    case softplus:
+      return loop<T>(softplus, end, z, a, slope, curvature);
+    default:
+      return loop<T>(sine, end, z, a, slope, curvature);
   }
 }
 

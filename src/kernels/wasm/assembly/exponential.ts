@@ -1,4 +1,4 @@
-import { madd, nmadd } from "./lanes";
+import { cubic, line, madd, nmadd } from "./lanes";
 
 // exp x = 2ᵏ exp r with k = round(x / ln 2), |r| <= ln 2 / 2, for x <= 0: no activation needs another.
 //
@@ -25,7 +25,10 @@ function lowest<T>(): T {
 export function exponent<T>(x: v128): v128 {
   // pmax(a, b) is a < b ? b : a, and so keeps a NaN in a.
   const bounded = v128.pmax<T>(x, v128.splat<T>(lowest<T>()));
-  return v128.add<T>(v128.mul<T>(bounded, v128.splat<T>(<T>1.4426950408889634)), v128.splat<T>(roundingShift<T>()));
+  return v128.add<T>(
+    v128.mul<T>(bounded, v128.splat<T>(<T>1.4426950408889634)),
+    v128.splat<T>(roundingShift<T>()),
+  );
 }
 
 /** 2ᵏ, or 0 where exp x underflows. */
@@ -47,29 +50,23 @@ export function powerOfTwo<T>(x: v128, k: v128): v128 {
 // @ts-expect-error: decorator
 @inline
 export function expm1OfRest<T>(x: v128, k: v128): v128 {
-  const bounded = v128.pmax<T>(x, v128.splat<T>(lowest<T>()));
   const n = v128.sub<T>(k, v128.splat<T>(roundingShift<T>()));
-  const head = v128.splat<T>(<T>(sizeof<T>() == 4 ? 0.693359375 : 6.93147180369123816490e-1));
+  const head = v128.splat<T>(<T>(sizeof<T>() == 4 ? 0.693359375 : 6.9314718036912381649e-1));
   const rest = v128.splat<T>(<T>(sizeof<T>() == 4 ? -2.12194440054690583e-4 : 1.90821492927058770002e-10));
-  const r = nmadd<T>(n, rest, nmadd<T>(n, head, bounded));
+  const r = nmadd<T>(n, rest, nmadd<T>(n, head, v128.pmax<T>(x, v128.splat<T>(lowest<T>()))));
+  const square = v128.mul<T>(r, r);
+  // Below 2⁻⁵⁰ the fourth power does not count, but its products would be subnormal numbers, which are slow.
+  const bounded = v128.pmax<T>(square, v128.splat<T>(<T>8.881784197001252e-16));
+  const fourth = v128.mul<T>(bounded, bounded);
   let sum: v128;
   if (sizeof<T>() == 4) {
-    sum = v128.splat<T>(<T>(1.0 / 5040.0));
+    sum = line<T>(r, 1.0 / 720.0, 1.0 / 5040.0);
   } else {
-    sum = v128.splat<T>(<T>(1.0 / 6227020800.0));
-    sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 479001600.0)));
-    sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 39916800.0)));
-    sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 3628800.0)));
-    sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 362880.0)));
-    sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 40320.0)));
-    sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 5040.0)));
+    sum = cubic<T>(r, square, 1.0 / 3628800.0, 1.0 / 39916800.0, 1.0 / 479001600.0, 1.0 / 6227020800.0);
+    sum = madd<T>(sum, fourth, cubic<T>(r, square, 1.0 / 720.0, 1.0 / 5040.0, 1.0 / 40320.0, 1.0 / 362880.0));
   }
-  sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 720.0)));
-  sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 120.0)));
-  sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 24.0)));
-  sum = madd<T>(sum, r, v128.splat<T>(<T>(1.0 / 6.0)));
-  sum = madd<T>(sum, r, v128.splat<T>(0.5));
-  return madd<T>(v128.mul<T>(r, r), sum, r);
+  sum = madd<T>(sum, fourth, cubic<T>(r, square, 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0));
+  return madd<T>(square, sum, r);
 }
 
 /** exp x for x <= 0. */
@@ -82,35 +79,25 @@ export function exp<T>(x: v128): v128 {
 }
 
 /**
- * log(1 + x) for 0 <= x <= 1, as 2 artanh w = 2 (w + w³/3 + w⁵/5 + …) with w = x / (2 + x) <= 1/3; up to w¹⁵ for
+ * log(1 + x) for 0 <= x <= 1, as 2 artanh w = 2 w (1 + w²/3 + w⁴/5 + …) with w = x / (2 + x) <= 1/3; up to w¹⁷ for
  * float32 and w³³ for float64 the rest is below 0.1 ulp.
  */
 // @ts-expect-error: decorator
 @inline
 export function log1p<T>(x: v128): v128 {
   const w = v128.div<T>(x, v128.add<T>(x, v128.splat<T>(2)));
-  const square = v128.mul<T>(w, w);
-  let sum: v128;
-  if (sizeof<T>() == 4) {
-    sum = v128.splat<T>(<T>(1.0 / 15.0));
-  } else {
-    sum = v128.splat<T>(<T>(1.0 / 33.0));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 31.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 29.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 27.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 25.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 23.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 21.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 19.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 17.0)));
-    sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 15.0)));
+  // Below 2⁻¹⁵ or 2⁻³⁰ the powers of w do not count, and are kept from becoming subnormal.
+  const least: T = <T>(sizeof<T>() == 4 ? 3.0517578125e-5 : 9.313225746154785e-10);
+  const bounded = v128.pmax<T>(w, v128.splat<T>(least));
+  const square = v128.mul<T>(bounded, bounded);
+  const fourth = v128.mul<T>(square, square);
+  const eighth = v128.mul<T>(fourth, fourth);
+  let sum = cubic<T>(square, fourth, 1.0 / 11.0, 1.0 / 13.0, 1.0 / 15.0, 1.0 / 17.0);
+  if (sizeof<T>() == 8) {
+    let far = cubic<T>(square, fourth, 1.0 / 27.0, 1.0 / 29.0, 1.0 / 31.0, 1.0 / 33.0);
+    far = madd<T>(far, eighth, cubic<T>(square, fourth, 1.0 / 19.0, 1.0 / 21.0, 1.0 / 23.0, 1.0 / 25.0));
+    sum = madd<T>(far, eighth, sum);
   }
-  sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 13.0)));
-  sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 11.0)));
-  sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 9.0)));
-  sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 7.0)));
-  sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 5.0)));
-  sum = madd<T>(sum, square, v128.splat<T>(<T>(1.0 / 3.0)));
-  const twice = v128.add<T>(w, w);
-  return madd<T>(v128.mul<T>(twice, square), sum, twice);
+  sum = madd<T>(sum, eighth, cubic<T>(square, fourth, 1.0 / 3.0, 1.0 / 5.0, 1.0 / 7.0, 1.0 / 9.0));
+  return v128.mul<T>(v128.add<T>(w, w), madd<T>(sum, square, v128.splat<T>(1)));
 }

@@ -2,7 +2,15 @@ import { madd, sumLanes } from "./lanes";
 import { loadPair } from "./vectors";
 
 /** d[i r + k, j] <- d[i r + k, j] s[i, j]. */
-export function scaleRows<T>(m: usize, repeat: usize, n: usize, s: usize, lds: usize, d: usize, ldd: usize): void {
+export function scaleRows<T>(
+  m: usize,
+  repeat: usize,
+  n: usize,
+  s: usize,
+  lds: usize,
+  d: usize,
+  ldd: usize,
+): void {
   for (let i: usize = 0; i < m; i++, s += lds * sizeof<T>())
     for (let k: usize = 0; k < repeat; k++, d += ldd * sizeof<T>()) multiplyRow<T>(n, s, d);
 }
@@ -12,7 +20,8 @@ export function scaleRows<T>(m: usize, repeat: usize, n: usize, s: usize, lds: u
 function multiplyRow<T>(n: usize, s: usize, d: usize): void {
   const end = n * sizeof<T>();
   const whole = end & ~15;
-  for (let j: usize = 0; j < whole; j += 16) v128.store(d + j, v128.mul<T>(v128.load(d + j), v128.load(s + j)));
+  for (let j: usize = 0; j < whole; j += 16)
+    v128.store(d + j, v128.mul<T>(v128.load(d + j), v128.load(s + j)));
   for (let j = whole; j < end; j += sizeof<T>()) store<T>(d + j, load<T>(d + j) * load<T>(s + j));
 }
 
@@ -39,7 +48,8 @@ export function contractRows<T>(
     }
     for (let j = whole; j < end; j += sizeof<T>()) {
       let sum: T = 0;
-      for (let k: usize = 0; k < repeat; k++) sum += load<T>(u + k * sizeof<T>()) * load<T>(d + k * stride + j);
+      for (let k: usize = 0; k < repeat; k++)
+        sum += load<T>(u + k * sizeof<T>()) * load<T>(d + k * stride + j);
       store<T>(out + j, sum);
     }
     u += repeat * sizeof<T>();

@@ -40,7 +40,7 @@ export function sineVector<T>(z: v128, a: usize, slope: usize, curvature: usize)
 @inline
 function restOfQuarters<T>(z: v128, n: v128): v128 {
   const p1 = v128.splat<T>(<T>(sizeof<T>() == 4 ? 1.5703125 : 1.57079632673412561417));
-  const p2 = v128.splat<T>(<T>(sizeof<T>() == 4 ? 4.837512969970703125e-4 : 6.07710050630396597660e-11));
+  const p2 = v128.splat<T>(<T>(sizeof<T>() == 4 ? 4.837512969970703125e-4 : 6.0771005063039659766e-11));
   const p3 = v128.splat<T>(<T>(sizeof<T>() == 4 ? 7.54978995489188216e-8 : 2.02226624879595063154e-21));
   return nmadd<T>(n, p3, nmadd<T>(n, p2, nmadd<T>(n, p1, z)));
 }
@@ -76,7 +76,7 @@ function cosineOfRest<T>(square: v128): v128 {
     sum = madd<T>(sum, square, v128.splat<T>(<T>4.166664568298827e-2));
   } else {
     sum = v128.splat<T>(<T>-1.13596475577881948265e-11);
-    sum = madd<T>(sum, square, v128.splat<T>(<T>2.08757232129817482790e-9));
+    sum = madd<T>(sum, square, v128.splat<T>(<T>2.0875723212981748279e-9));
     sum = madd<T>(sum, square, v128.splat<T>(<T>-2.75573143513906633035e-7));
     sum = madd<T>(sum, square, v128.splat<T>(<T>2.48015872894767294178e-5));
     sum = madd<T>(sum, square, v128.splat<T>(<T>-1.38888888888741095749e-3));
@@ -116,7 +116,8 @@ function sineLanes<T>(z: v128, a: usize, slope: usize, curvature: usize): void {
     const offset = i * sizeof<T>();
     const x = load<T>(a + offset);
     const y = sizeof<T>() == 4 ? <T>NativeMathf.sin(<f32>x) : <T>NativeMath.sin(<f64>x);
-    if (slope) store<T>(slope + offset, sizeof<T>() == 4 ? <T>NativeMathf.cos(<f32>x) : <T>NativeMath.cos(<f64>x));
+    if (slope)
+      store<T>(slope + offset, sizeof<T>() == 4 ? <T>NativeMathf.cos(<f32>x) : <T>NativeMath.cos(<f64>x));
     if (curvature) store<T>(curvature + offset, -y);
     store<T>(a + offset, y);
   }

@@ -104,7 +104,8 @@ function solveLeaf(transpose: bool, n: usize, m: usize, l: usize, ldl: usize, b:
 /** X <- L⁻¹ X for 8 columns; rows of X `stride` bytes apart. */
 function solveStrip(n: usize, l: usize, ldl: usize, x: usize, stride: usize): void {
   let row = x;
-  for (let i: usize = 0; i < n; i++, row += stride, l += ldl * 8) solveRow(0, i, l, 8, l + i * 8, x, row, stride);
+  for (let i: usize = 0; i < n; i++, row += stride, l += ldl * 8)
+    solveRow(0, i, l, 8, l + i * 8, x, row, stride);
 }
 
 /** X <- L⁻ᵀ X for 8 columns, from the last row up. */

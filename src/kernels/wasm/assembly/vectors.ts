@@ -11,7 +11,8 @@ export function dot<T>(n: usize, x: usize, y: usize): f64 {
     sum1 = madd<f64>(loadPair<T>(x + next), loadPair<T>(y + next), sum1);
   }
   let sum = sumLanes<f64>(f64x2.add(sum0, sum1));
-  for (let i = whole; i < n; i++) sum += <f64>load<T>(x + i * sizeof<T>()) * <f64>load<T>(y + i * sizeof<T>());
+  for (let i = whole; i < n; i++)
+    sum += <f64>load<T>(x + i * sizeof<T>()) * <f64>load<T>(y + i * sizeof<T>());
   return sum;
 }
 
@@ -49,7 +50,8 @@ export function scale<T>(n: usize, alpha: T, x: usize): void {
   const whole = n & ~(lanes<T>() - 1);
   for (let i: usize = 0; i < whole * sizeof<T>(); i += 16)
     v128.store(x + i, v128.mul<T>(alphas, v128.load(x + i)));
-  for (let i = whole * sizeof<T>(); i < n * sizeof<T>(); i += sizeof<T>()) store<T>(x + i, alpha * load<T>(x + i));
+  for (let i = whole * sizeof<T>(); i < n * sizeof<T>(); i += sizeof<T>())
+    store<T>(x + i, alpha * load<T>(x + i));
 }
 
 /** y <- x for x in X and y in Y. */
@@ -79,11 +81,7 @@ export function adam<T>(
   const whole = end & ~15;
   for (let i: usize = 0; i < whole; i += 16) {
     const gi = v128.load(g + i);
-    const mi = madd<T>(
-      v128.splat<T>(beta1),
-      v128.load(m + i),
-      v128.mul<T>(v128.splat<T>(oneMinusBeta1), gi),
-    );
+    const mi = madd<T>(v128.splat<T>(beta1), v128.load(m + i), v128.mul<T>(v128.splat<T>(oneMinusBeta1), gi));
     const vi = madd<T>(
       v128.splat<T>(beta2),
       v128.load(v + i),
