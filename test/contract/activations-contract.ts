@@ -131,14 +131,15 @@ export function activationsContract(makeKernels: () => Kernels): void {
       });
 
       const limit = limits[activation];
-      test.skipIf(!limit).each(dtypes)("has its limits at -∞ and ∞ in %s", (dtype) => {
-        const ends = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-        const { results } = evaluate(makeKernels(), activation, dtype, ends);
-        const round = dtype === "float32" ? Math.fround : Number;
-        // + 0 turns -0 into 0.
-        for (const [order, result] of results.entries())
-          expect([...result].map((x) => x + 0)).toEqual(limit![order]!.map(round));
-      });
+      if (limit)
+        test.each(dtypes)("has its limits at -∞ and ∞ in %s", (dtype) => {
+          const ends = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+          const { results } = evaluate(makeKernels(), activation, dtype, ends);
+          const round = dtype === "float32" ? Math.fround : Number;
+          // + 0 turns -0 into 0.
+          for (const [order, result] of results.entries())
+            expect([...result].map((x) => x + 0)).toEqual(limit[order]!.map(round));
+        });
 
       test.each(dtypes)("keeps NaN in %s", (dtype) => {
         const { results } = evaluate(makeKernels(), activation, dtype, [1, Number.NaN, 2]);

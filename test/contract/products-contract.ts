@@ -68,28 +68,37 @@ function largeCases(): [ProductCase][] {
 }
 
 /**
- * α Σ x y + β c. Each of k products and k sums rounds, in any order, by at most ε/2 of Σ |x y| (Higham 2002, Accuracy
+ * α Σ x y + β c with the rows x of op(A) and the columns y of op(B). Each of k products and k sums rounds, in any order, by at most ε/2 of Σ |x y| (Higham 2002, Accuracy
  * and stability, section 3.1); α, its product, β, its product and the last sum round once more each.
  */
 function combination(
   c: GuardedMatrix,
   k: number,
   { alpha, beta }: Pick<ProductCase, "alpha" | "beta">,
-  x: (i: number, l: number) => number,
-  y: (l: number, j: number) => number,
+  x: readonly Float64Array[],
+  y: readonly Float64Array[],
 ): (i: number, j: number) => Expected {
   const eps = epsilon[dtypeOf(c.data)];
   return (i, j) => {
+    const [xi, yj] = [x[i]!, y[j]!];
     let sum = 0;
     let absolute = 0;
     for (let l = 0; l < k; l++) {
-      const product = x(i, l) * y(l, j);
+      const product = xi[l]! * yj[l]!;
       sum += product;
       absolute += Math.abs(product);
     }
     const rest = beta === 0 ? 0 : beta * c.at(i, j);
     return [alpha * sum + rest, (k + 2) * eps * Math.abs(alpha) * absolute + 2 * eps * Math.abs(rest)];
   };
+}
+
+/** The rows of a matrix, or its columns. */
+function vectorsOf(matrix: GuardedMatrix, columns: boolean): readonly Float64Array[] {
+  const [count, length] = columns ? [matrix.columns, matrix.rows] : [matrix.rows, matrix.columns];
+  return Array.from({ length: count }, (_, i) =>
+    Float64Array.from({ length }, (_, l) => (columns ? matrix.at(l, i) : matrix.at(i, l))),
+  );
 }
 
 function checkGemm(kernels: Kernels, given: ProductCase): void {
@@ -100,9 +109,7 @@ function checkGemm(kernels: Kernels, given: ProductCase): void {
   // β = 0 must overwrite NaN.
   const c = output(m, n, beta === 0 ? { value: () => Number.NaN } : {});
   kernels.gemm(transposeA, transposeB, m, n, k, alpha, a.data, a.ld, b.data, b.ld, beta, c.data, c.ld);
-  const opA = (i: number, l: number) => (transposeA ? a.at(l, i) : a.at(i, l));
-  const opB = (l: number, j: number) => (transposeB ? b.at(j, l) : b.at(l, j));
-  expectMatrix(c, combination(c, k, given, opA, opB));
+  expectMatrix(c, combination(c, k, given, vectorsOf(a, transposeA), vectorsOf(b, !transposeB)));
   expectUnchanged(a, b);
 }
 
@@ -112,11 +119,8 @@ function checkSyrk(kernels: Kernels, given: ProductCase): void {
   const a = transposeA ? input(k, n) : input(n, k);
   const c = output(n, n, { lower: true, ...(beta === 0 ? { value: () => Number.NaN } : {}) });
   kernels.syrk(transposeA, n, k, alpha, a.data, a.ld, beta, c.data, c.ld);
-  const op = (i: number, l: number) => (transposeA ? a.at(l, i) : a.at(i, l));
-  expectMatrix(
-    c,
-    combination(c, k, given, op, (l, j) => op(j, l)),
-  );
+  const x = vectorsOf(a, transposeA);
+  expectMatrix(c, combination(c, k, given, x, x));
   expectUnchanged(a);
 }
 
