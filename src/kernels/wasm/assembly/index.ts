@@ -318,11 +318,11 @@ export function dot64(n: usize, x: usize, y: usize): f64 {
   return dot<f64>(n, x, y);
 }
 
-export function axpy32(n: usize, alpha: f32, x: usize, y: usize): void {
+export function axpy3232(n: usize, alpha: f32, x: usize, y: usize): void {
   axpy<f32>(n, alpha, x, y);
 }
 
-export function axpy64(n: usize, alpha: f64, x: usize, y: usize): void {
+export function axpy6464(n: usize, alpha: f64, x: usize, y: usize): void {
   axpy<f64>(n, alpha, x, y);
 }
 

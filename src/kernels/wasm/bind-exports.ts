@@ -1,0 +1,121 @@
+import { activations } from "../activation.ts";
+import type { FloatArray, Kernels } from "../kernels.ts";
+
+/** The functions that a module exports; see assembly/index.ts. They take addresses in place of arrays. */
+export type Exports = Readonly<Record<string, Operation>>;
+
+type Operation = (...values: (number | boolean)[]) => number;
+
+/** The operations on matrices: `gemm` and `syrk`. */
+export function bindProducts(exports: Exports): Pick<Kernels, "gemm" | "syrk"> {
+  const gemm = byPrecision(exports, "gemm");
+  const syrk = byPrecision(exports, "syrk");
+  return {
+    gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
+      gemm(a)(ta, tb, m, n, k, alpha, at(a), lda, at(b), ldb, beta, at(c), ldc);
+    },
+    syrk(transpose, n, k, alpha, a, lda, beta, c, ldc) {
+      syrk(a)(transpose, n, k, alpha, at(a), lda, beta, at(c), ldc);
+    },
+  };
+}
+
+type RowOperations =
+  | "activate"
+  | "scaleRows"
+  | "contractRows"
+  | "rowDots"
+  | "faceSplit"
+  | "accumulateGram"
+  | "gatherRows";
+
+/** The operations on the rows of a layer. */
+export function bindRows(exports: Exports): Pick<Kernels, RowOperations> {
+  const activate = byPrecision(exports, "activate");
+  const scaleRows = byPrecision(exports, "scaleRows");
+  const contractRows = byPrecision(exports, "contractRows");
+  const rowDots = byPrecision(exports, "rowDots");
+  const faceSplit = byPrecision(exports, "faceSplit");
+  const accumulateGram = byPrecisions(exports, "accumulateGram");
+  const gatherRows = byPrecisions(exports, "gatherRows");
+  return {
+    activate(activation, m, n, z, ldz, a, lda, slope, ldSlope, curvature, ldCurvature) {
+      const code = activations.indexOf(activation);
+      activate(z)(code, m, n, at(z), ldz, at(a), lda, at(slope), ldSlope, at(curvature), ldCurvature);
+    },
+    scaleRows(m, repeat, n, s, lds, d, ldd) {
+      scaleRows(d)(m, repeat, n, at(s), lds, at(d), ldd);
+    },
+    contractRows(m, repeat, n, u, d, ldd, out, ldOut) {
+      contractRows(d)(m, repeat, n, at(u), at(d), ldd, at(out), ldOut);
+    },
+    rowDots(m, repeat, n, alpha, d, ldd, t, ldt, out) {
+      rowDots(d)(m, repeat, n, alpha, at(d), ldd, at(t), ldt, at(out));
+    },
+    faceSplit(m, repeat, an, dn, s, a, lda, d, ldd, out, ldOut) {
+      faceSplit(a)(m, repeat, an, dn, s, at(a), lda, at(d), ldd, at(out), ldOut);
+    },
+    accumulateGram(m, repeat, s, t, p, ldp, q, ldq, g, ldg) {
+      accumulateGram(p, g)(m, repeat, s, t, at(p), ldp, at(q), ldq, at(g), ldg);
+    },
+    gatherRows(m, n, source, lds, rows, out, ldOut) {
+      gatherRows(source, out)(m, n, at(source), lds, at(rows), at(out), ldOut);
+    },
+  };
+}
+
+/** The operations on vectors. */
+export function bindVectors(exports: Exports): Pick<Kernels, "dot" | "axpy" | "scale" | "copy" | "adam"> {
+  const dot = byPrecision(exports, "dot");
+  const axpy = byPrecisions(exports, "axpy");
+  const scale = byPrecision(exports, "scale");
+  const copy = byPrecisions(exports, "copy");
+  const adam = byPrecision(exports, "adam");
+  return {
+    dot: (n, x, y) => dot(x)(n, at(x), at(y)),
+    axpy(n, alpha, x, y) {
+      axpy(x, y)(n, alpha, at(x), at(y));
+    },
+    scale(n, alpha, x) {
+      scale(x)(n, alpha, at(x));
+    },
+    copy(n, x, y) {
+      copy(x, y)(n, at(x), at(y));
+    },
+    adam(n, rate, beta1, beta2, epsilon, g, m, v, theta) {
+      adam(g)(n, rate, beta1, beta2, 1 - beta1, 1 - beta2, epsilon, at(g), at(m), at(v), at(theta));
+    },
+  };
+}
+
+/** The operations on symmetric systems, float64 alone. */
+export function bindSymmetric(
+  exports: Exports,
+): Pick<Kernels, "cholesky" | "solveTriangular" | "symmetricEigen"> {
+  return {
+    cholesky: (n, a, lda) => exports.cholesky!(n, at(a), lda),
+    solveTriangular(transpose, n, m, l, ldl, b, ldb) {
+      exports.solveTriangular!(transpose, n, m, at(l), ldl, at(b), ldb);
+    },
+    symmetricEigen: (n, a, lda, values) => exports.symmetricEigen!(n, at(a), lda, at(values)) !== 0,
+  };
+}
+
+/** The exports of an operation for float32 and float64, looked up once: a look-up by name costs as much as a call. */
+function byPrecision(exports: Exports, name: string): (array: FloatArray) => Operation {
+  const single = exports[`${name}32`]!;
+  const double = exports[`${name}64`]!;
+  return (array) => (array instanceof Float32Array ? single : double);
+}
+
+/** The same where two arrays may differ in precision. */
+function byPrecisions(exports: Exports, name: string): (x: FloatArray, y: FloatArray) => Operation {
+  const fromSingle = byPrecision(exports, `${name}32`);
+  const fromDouble = byPrecision(exports, `${name}64`);
+  return (x, y) => (x instanceof Float32Array ? fromSingle(y) : fromDouble(y));
+}
+
+/** The address of an array; 0 of none. */
+function at(array: FloatArray | Int32Array | null): number {
+  return array?.byteOffset ?? 0;
+}
