@@ -16,7 +16,7 @@ export const style: string = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; padding: 2rem 1.25rem 3rem; max-width: 80rem; background: var(--paper); color: var(--ink);
+  margin: 0 auto; padding: 2rem 1.25rem 3rem; max-width: 68rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
 h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
@@ -24,22 +24,20 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; overflow-wrap: anywhere; }
 h3 { margin: 0; font-size: .95rem; font-weight: 600; }
 p { margin: .5rem 0; max-width: 48rem; }
 .kind { margin: 0 0 .25rem; color: var(--soft); font-size: .85rem; }
-.verdict { font-size: 1.05rem; }
+.summary { font-size: 1.2rem; line-height: 1.45; text-wrap: pretty; overflow-wrap: anywhere; }
+.caution { padding-left: .8rem; border-left: 3px solid var(--validation); }
 .soft, figcaption p { color: var(--soft); font-size: .85rem; }
-.tiles, .cards { display: grid; gap: 1rem; margin: 1rem 0; }
-.tiles { grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); }
-.cards { grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
-.tiles > div, .cards > * {
-  margin: 0; padding: .9rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card);
-}
-.tiles dt { color: var(--soft); font-size: .8rem; }
-.tiles dd { margin: 0; font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.cards, .stack { display: grid; gap: 1rem; align-content: start; }
+.cards { margin: 1rem 0; grid-template-columns: minmax(0, 1.3fr) minmax(0, 1fr); }
+@media (max-width: 46rem) { .cards { grid-template-columns: minmax(0, 1fr); } }
+figure { margin: 0; padding: .9rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card); }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; }
 th { font-weight: 500; color: var(--soft); font-size: .85rem; }
 tbody th { color: inherit; font-size: inherit; overflow-wrap: anywhere; }
 tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
+.results { max-width: 40rem; } .results .part th { padding-top: .9rem; color: var(--ink); font-weight: 650; }
 .number { text-align: right; white-space: nowrap; }
 .least { font-weight: 700; }
 .notes td { overflow-wrap: anywhere; }
@@ -57,18 +55,15 @@ tbody tr:last-child > * { border-bottom: 0; }
 .points { fill: var(--colour); fill-opacity: .55; stroke: var(--colour); stroke-width: .8; }
 .points.train { fill-opacity: .12; }
 .lines path { fill: none; stroke: var(--colour, var(--accent)); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
-.lines path.validation, .lines.validation path { stroke-dasharray: 6 4; }
-.lines path.train, .lines.train path { stroke-width: 2.2; }
+.lines path.validation { stroke-dasharray: 6 4; }
+.lines path.train { stroke-width: 2.2; }
 .histogram { fill: var(--colour); fill-opacity: .12; stroke: var(--colour); stroke-width: 1.6; }
 .histogram.train { stroke-width: 1; fill-opacity: .25; } .histogram.validation { stroke-dasharray: 5 3; }
-.reference path { stroke: var(--soft); stroke-dasharray: 2 4; } .reference text { fill: var(--soft); }
-.highlight circle { fill: none; stroke: var(--ink); stroke-width: 1.5; } .highlight text { fill: var(--ink); font-weight: 600; }
-footer { margin-top: 3rem; }
+.highlight .drop { stroke: var(--soft); stroke-dasharray: 1.5 3; fill: none; }
+.highlight circle { fill: var(--card); stroke: var(--ink); stroke-width: 1.5; } .highlight text { fill: var(--ink); font-weight: 600; }
 @media print {
-  :root { color-scheme: light; }
   body { padding: 0; max-width: none; font-size: 10pt; }
-  h2 { break-after: avoid; }
-  .cards > *, .tiles > div, tr { break-inside: avoid; }
-  .cards { grid-template-columns: repeat(2, 1fr); }
+  h2, h3 { break-after: avoid; }
+  figure, tr { break-inside: avoid; }
 }
 `;

@@ -1,117 +1,128 @@
 import { histogramChart, symmetricBins } from "./charts/histogram-chart.ts";
 import { legend } from "./charts/marks.ts";
 import { extent, linearScale, type Scale } from "./charts/scale.ts";
-import { type Points, scatterChart } from "./charts/scatter-chart.ts";
-import { formatCount } from "./format-number.ts";
+import { scatterChart } from "./charts/scatter-chart.ts";
+import { formatFixed } from "./format-number.ts";
 import { html, type Markup } from "./markup.ts";
-import { type Part, parts, type TargetPredictions } from "./report-data.ts";
+import { type Part, type Point, parts, pointsOf, type TargetPoints } from "./report-data.ts";
 import { thinPoints } from "./thin.ts";
 
 /** Points of one part that a chart shows: more would only hide each other. */
-const pointLimit = 700;
+const pointLimit = 600;
 
-/** Residuals of a part, and the points of it that are drawn. */
-interface Series {
+/** The rows of a part, and those of them that are drawn. */
+interface PartPoints {
   readonly part: Part;
-  readonly actual: readonly number[];
-  readonly predicted: readonly number[];
-  /** predicted - actual. */
-  readonly residuals: readonly number[];
-  readonly shown: readonly number[];
+  readonly points: readonly Point[];
+  readonly drawn: readonly Point[];
 }
 
 /** Draws what was predicted for one target: against the truth, and what is left over. */
-export function targetSection({ name, parts: predictions }: TargetPredictions): Markup {
-  const series = parts.flatMap((part) => {
-    const found = predictions[part];
-    return found && found.actual.length > 0 ? [readSeries(part, found.actual, found.predicted)] : [];
-  });
-  if (series.length === 0) return html``;
+export function targetSection(data: TargetPoints): Markup {
+  const series = parts.map((part) => readPart(data, part)).filter(({ points }) => points.length > 0);
   const present = series.map(({ part }) => part);
+  const name = data.target;
+  if (present.length === 0)
+    return html`<section><h2>Predictions of ${name}</h2><p>There are no rows to draw.</p></section>`;
   return html`<section>
 <h2>Predictions of ${name}</h2>
 <div class="cards">
-<figure><figcaption><h3>Predicted against actual</h3>${legend(present, "points")}</figcaption>
-${drawPredicted(name, series)}</figure>
-<figure><figcaption><h3>Residuals against predictions</h3>${legend(present, "points")}</figcaption>
+<figure class="square"><figcaption><h3>Actual against predicted</h3>${legend(present, "points")}</figcaption>
+${drawActual(name, series)}</figure>
+<div class="stack"><figure><figcaption><h3>Residuals against predicted</h3>${legend(present, "points")}</figcaption>
 ${drawResiduals(name, series)}</figure>
-<figure><figcaption><h3>Distribution of residuals</h3>${legend(present, "lines")}</figcaption>
-${drawHistogram(name, series)}</figure>
+<figure><figcaption><h3>Histogram of residuals</h3>${legend(present, "bars")}</figcaption>
+${drawHistogram(name, series)}</figure></div>
 </div>
-<p class="soft">A residual is prediction − actual, in the unit of ${name}. ${describeThinning(series)}</p>
+<p class="soft">${describeCharts(data, series)}</p>
 </section>`;
 }
 
-function readSeries(part: Part, actual: ArrayLike<number>, predicted: ArrayLike<number>): Series {
-  const residuals = Array.from(predicted, (value, i) => value - actual[i]!);
-  const shown = thinPoints(residuals.length, pointLimit, (i) => Math.abs(residuals[i]!));
-  return { part, actual: Array.from(actual), predicted: Array.from(predicted), residuals, shown };
+function readPart(data: TargetPoints, part: Part): PartPoints {
+  const points = pointsOf(data, part);
+  const chosen = thinPoints(points.length, pointLimit, (i) => Math.abs(points[i]!.residual));
+  return { part, points, drawn: chosen.map((i) => points[i]!) };
 }
 
-function choose(values: readonly number[], indices: readonly number[]): number[] {
-  return indices.map((i) => values[i]!);
+/** All numbers of one kind. */
+function collect(series: readonly PartPoints[], kind: keyof Point): number[] {
+  return series.flatMap(({ points }) => points.map((point) => point[kind]));
 }
 
-function drawPredicted(name: string, series: readonly Series[]): Markup {
-  // One scale for both axes, so that the diagonal means equality.
-  const scale = linearScale(series.flatMap(({ actual, predicted }) => [...actual, ...predicted]));
-  const points: Points[] = series.map(({ part, actual, predicted, shown }) => ({
+/** The drawn points at the places of two of their numbers. */
+function placed(series: readonly PartPoints[], x: keyof Point, y: keyof Point) {
+  return series.map(({ part, drawn }) => ({
     part,
-    x: choose(actual, shown),
-    y: choose(predicted, shown),
+    points: drawn.map((point) => [point[x], point[y]] as const),
   }));
+}
+
+function drawActual(name: string, series: readonly PartPoints[]): Markup {
+  // One scale for both axes, so that the line of equality is the diagonal.
+  const scale = linearScale([...collect(series, "actual"), ...collect(series, "predicted")]);
+  const { min, max } = scale;
   return scatterChart(
-    `Predicted against actual ${name}; on the dashed line they are equal`,
-    { label: `actual ${shorten(name)}`, scale },
-    { label: `predicted ${shorten(name)}`, scale },
-    points,
-    [scale.min, scale.min, scale.max, scale.max],
+    {
+      description: `Actual against predicted ${name}; on the dashed line they are equal`,
+      x: { label: `predicted ${shorten(name)}`, scale },
+      y: { label: `actual ${shorten(name)}`, scale },
+      shape: "square",
+    },
+    placed(series, "predicted", "actual"),
+    [min, min, max, max],
   );
 }
 
-function drawResiduals(name: string, series: readonly Series[]): Markup {
-  const x = linearScale(series.flatMap(({ predicted }) => predicted));
-  const y = aroundZero(series.flatMap(({ residuals }) => residuals));
-  const points: Points[] = series.map(({ part, predicted, residuals, shown }) => ({
-    part,
-    x: choose(predicted, shown),
-    y: choose(residuals, shown),
-  }));
+function drawResiduals(name: string, series: readonly PartPoints[]): Markup {
+  const scale = linearScale(collect(series, "predicted"));
   return scatterChart(
-    `Residuals against predicted ${name}; on the dashed line the prediction is exact`,
-    { label: `predicted ${shorten(name)}`, scale: x },
-    { label: "residual", scale: y },
-    points,
-    [x.min, 0, x.max, 0],
+    {
+      description: `Residuals against predicted ${name}; on the dashed line the prediction is exact`,
+      x: { label: `predicted ${shorten(name)}`, scale },
+      y: { label: "predicted − actual", scale: aroundZero(collect(series, "residual")) },
+    },
+    placed(series, "predicted", "residual"),
+    [scale.min, 0, scale.max, 0],
   );
 }
 
 /** A scale whose middle is 0. */
 function aroundZero(values: readonly number[]): Scale {
-  const { shows } = linearScale([]);
-  const [min, max] = extent(values, shows) ?? [0, 0];
+  const [min, max] = extent(values, Number.isFinite) ?? [0, 0];
   const reach = Math.max(-min, max);
   return linearScale([-reach, reach]);
 }
 
-function drawHistogram(name: string, series: readonly Series[]): Markup {
-  const bins = symmetricBins(series.flatMap(({ residuals }) => residuals));
+function drawHistogram(name: string, series: readonly PartPoints[]): Markup {
   return histogramChart(
-    `Distribution of the residuals of ${name}, as shares of the rows of each part`,
-    `residual of ${shorten(name)}`,
-    series.map(({ part, residuals }) => ({ part, values: residuals })),
-    bins,
+    `Histogram of the residuals of ${name}, as shares of the rows of each part`,
+    "predicted − actual",
+    series.map(({ part, points }) => ({ part, values: points.map(({ residual }) => residual) })),
+    symmetricBins(collect(series, "residual")),
   );
 }
 
-function describeThinning(series: readonly Series[]): string {
-  const thinned = series.filter(({ shown, actual }) => shown.length < actual.length);
-  if (thinned.length === 0) return "";
-  const counts = thinned.map(
-    ({ part, shown, actual }) =>
-      `${formatCount(shown.length)} of ${formatCount(actual.length)} ${part} points`,
-  );
-  return `Drawn are ${counts.join(" and ")}, the largest residuals among them; the distribution counts all.`;
+function describeCharts({ actual }: TargetPoints, series: readonly PartPoints[]): string {
+  const drawable = series.reduce((sum, { points }) => sum + points.length, 0);
+  const missing = actual.length - drawable;
+  return [
+    "On the dashed lines a prediction is exact; a residual is predicted − actual. The outermost bars of the histogram count what lies beyond them.",
+    ...(missing > 0
+      ? [`Not drawn: ${formatFixed(missing, 0)} of the rows, whose numbers are not finite.`]
+      : []),
+    describeThinning(series),
+  ].join(" ");
+}
+
+function describeThinning(series: readonly PartPoints[]): string {
+  const counts = series
+    .filter(({ drawn, points }) => drawn.length < points.length)
+    .map(
+      ({ part, drawn, points }) =>
+        `${formatFixed(drawn.length, 0)} of ${formatFixed(points.length, 0)} ${part} rows`,
+    );
+  if (counts.length === 0) return "";
+  return `The point charts show ${counts.join(" and ")}: those with the largest residuals and an even sample of the others; the histogram counts all.`;
 }
 
 /** A name that fits beside an axis. */

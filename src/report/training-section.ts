@@ -1,89 +1,83 @@
+import type { FitReport } from "../model/fit-report.ts";
 import type { EpochEvent } from "../training/train.ts";
 import type { Axis } from "./charts/frame.ts";
 import { type Highlight, type Line, lineChart } from "./charts/line-chart.ts";
 import { legend } from "./charts/marks.ts";
 import { linearScale, logScale } from "./charts/scale.ts";
-import { formatCount, formatDuration, formatNumber } from "./format-number.ts";
 import { html, type Markup, nothing } from "./markup.ts";
-import type { ReportData } from "./report-data.ts";
 
 /** Gain ratios beyond these are drawn at the edge: how far a refused step missed says nothing. */
 const gainRatioLimits = [-1, 2] as const;
 
 /** Draws how training went, step by step. */
-export function trainingSection({ report }: ReportData): Markup {
-  const { history, stop } = report;
+export function trainingSection({ history, bestEpoch }: FitReport): Markup {
+  const charts =
+    history.length === 0
+      ? html`<p>Training left no history to draw.</p>`
+      : html`<div class="cards">${lossChart(history, bestEpoch)}
+<div class="stack">${dampingChart(history)}
+${gainRatioChart(history)}</div></div>`;
   return html`<section>
 <h2>Training</h2>
-<p>${formatCount(report.steps)} steps of ${report.optimizer} in ${formatCount(report.epochs)} epochs and ${formatDuration(report.seconds)}. Stopped (${stop.reason}): ${stop.message}.</p>
-<div class="cards">${history.length === 0 ? nothing : [errorChart(history), dampingChart(history), gainRatioChart(history)]}</div>
+${charts}
 </section>`;
 }
 
-function errorChart(history: readonly EpochEvent[]): Markup {
-  const hasValidation = history.some(({ validation }) => validation !== null);
+function lossChart(history: readonly EpochEvent[], bestEpoch: number): Markup {
+  const validated = history.some(({ validation }) => validation !== null);
   const lines: Line[] = [lineOf(history, "train", (event) => event.train)];
-  if (hasValidation) lines.push(lineOf(history, "validation", (event) => event.validation));
-  const shown = hasValidation ? (["train", "validation"] as const) : (["train"] as const);
-  const best = findBest(history, hasValidation);
-  return html`<figure><figcaption><h3>Error</h3>${legend(shown, "lines")}</figcaption>
-${lineChart(
-  "Root mean square of the standardized residuals after each epoch, against steps",
-  stepAxis(history),
-  { label: "RMSE, standardized", scale: logScale(numbersOf(lines)) },
-  lines,
-  { highlight: best },
-)}</figure>`;
+  if (validated) lines.push(lineOf(history, "validation", (event) => event.validation));
+  const y = { label: "loss: RMS of standardized residuals", scale: logScale(numbersOf(lines)) };
+  const options = {
+    description: "Loss on the training and validation rows against steps, on a logarithmic axis",
+    x: stepAxis(history),
+    y,
+    shape: "square" as const,
+  };
+  return html`<figure class="square"><figcaption><h3>Loss</h3>${legend(validated ? ["train", "validation"] : ["train"], "lines")}</figcaption>
+${lineChart(options, lines, { highlight: findBest(history, bestEpoch) })}</figure>`;
 }
 
 /** The epoch whose network was kept. */
-function findBest(history: readonly EpochEvent[], byValidation: boolean): Highlight | null {
-  let best: Highlight | null = null;
-  for (const event of history) {
-    const error = byValidation ? event.validation : event.train;
-    if (error === null || !(error > 0 && error < Number.POSITIVE_INFINITY) || (best && error >= best.y))
-      continue;
-    best = { x: event.step, y: error, text: `best: ${formatNumber(error, 3)}, step ${event.step}` };
-  }
-  return best;
+function findBest(history: readonly EpochEvent[], bestEpoch: number): Highlight | null {
+  const event = history.find(({ epoch }) => epoch === bestEpoch);
+  if (!event) return null;
+  const loss = event.validation ?? event.train;
+  return loss > 0 && Number.isFinite(loss)
+    ? { x: event.step, y: loss, text: `best: epoch ${bestEpoch}` }
+    : null;
 }
 
 function dampingChart(history: readonly EpochEvent[]): Markup {
-  const line = lineOf(history, "damping", (event) => event.damping);
-  if (line.y.every((value) => value === null)) return nothing;
-  return html`<figure><figcaption><h3>Damping</h3><p>In units of the mean diagonal of the Gram matrix</p></figcaption>
-${lineChart(
-  "Damping after each epoch, against steps",
-  stepAxis(history),
-  { label: "damping", scale: logScale(numbersOf([line])) },
-  [line],
-)}</figure>`;
+  const line = lineOf(history, "single", (event) => event.damping);
+  if (numbersOf([line]).length === 0) return nothing;
+  const options = {
+    description: "Damping at the last step of each epoch, on a logarithmic axis",
+    x: stepAxis(history),
+    y: { label: "damping", scale: logScale(numbersOf([line])) },
+  };
+  return html`<figure><figcaption><h3>Damping</h3><p>Large: short, careful steps. Small: full Gauss-Newton steps.</p></figcaption>
+${lineChart(options, [line])}</figure>`;
 }
 
 function gainRatioChart(history: readonly EpochEvent[]): Markup {
   const [least, most] = gainRatioLimits;
-  const line = lineOf(history, "gain-ratio", ({ gainRatio }) =>
+  const line = lineOf(history, "single", ({ gainRatio }) =>
     gainRatio === null ? null : Math.min(Math.max(gainRatio, least), most),
   );
-  if (line.y.every((value) => value === null)) return nothing;
-  return html`<figure><figcaption><h3>Gain ratio</h3><p>Decrease of the loss / decrease that the linear model promised</p></figcaption>
-${lineChart(
-  "Gain ratio after each epoch, against steps",
-  stepAxis(history),
-  { label: "gain ratio", scale: linearScale([...numbersOf([line]), 0, 1]) },
-  [line],
-  { references: [{ y: 1, text: "as promised" }] },
-)}</figure>`;
+  if (numbersOf([line]).length === 0) return nothing;
+  const options = {
+    description: "Gain ratio at the last step of each epoch; on the dashed line it is 1",
+    x: stepAxis(history),
+    y: { label: "gain ratio", scale: linearScale([...numbersOf([line]), 0, 1]) },
+  };
+  return html`<figure><figcaption><h3>Gain ratio</h3><p>Decrease of the loss, divided by what the linear model promised; dashed: as promised.</p></figcaption>
+${lineChart(options, [line], { reference: 1 })}</figure>`;
 }
 
 function stepAxis(history: readonly EpochEvent[]): Axis {
-  return {
-    label: "step",
-    scale: linearScale(
-      history.map(({ step }) => step),
-      { margin: 0.02 },
-    ),
-  };
+  const steps = history.map(({ step }) => step);
+  return { label: "step", scale: linearScale(steps, { margin: 0.02 }) };
 }
 
 function lineOf(
@@ -94,6 +88,7 @@ function lineOf(
   return { style, x: history.map(({ step }) => step), y: history.map(value) };
 }
 
+/** The numbers that are drawn. */
 function numbersOf(lines: readonly Line[]): number[] {
-  return lines.flatMap(({ y }) => y.filter((value) => value !== null));
+  return lines.flatMap(({ y }) => y.filter((value): value is number => Number.isFinite(value)));
 }

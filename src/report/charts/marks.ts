@@ -20,12 +20,19 @@ export function pointMark(part: Part, x: number, y: number): Markup {
   return html`<use href="#mark-${part}" x="${x}" y="${y}"/>`;
 }
 
-/** Explains the marks of some parts: points, or lines. */
-export function legend(shown: readonly Part[], kind: "points" | "lines"): Markup {
+/** How the parts are drawn. */
+type MarkKind = "points" | "lines" | "bars";
+
+/** Explains the marks of some parts. */
+export function legend(shown: readonly Part[], kind: MarkKind): Markup {
   return html`<p class="legend">${shown.map(
     (part) =>
-      html`<span><svg viewBox="-13 -7 26 14" width="26" height="14" aria-hidden="true"><g class="${kind} ${part}">${
-        kind === "points" ? pointMark(part, 0, 0) : html`<path d="M-12 0H12"/>`
-      }</g></svg>${part}</span>`,
+      html`<span><svg viewBox="-13 -7 26 14" width="26" height="14" aria-hidden="true">${sample(part, kind)}</svg>${part}</span>`,
   )}</p>`;
+}
+
+function sample(part: Part, kind: MarkKind): Markup {
+  if (kind === "points") return html`<g class="points ${part}">${pointMark(part, 0, 0)}</g>`;
+  if (kind === "lines") return html`<g class="lines"><path class="${part}" d="M-12 0H12"/></g>`;
+  return html`<path class="histogram ${part}" d="M-11 5V-4H11V5"/>`;
 }
