@@ -32,6 +32,12 @@ export function powerOfTen(exponent: number): string {
   return `10${digits.join("")}`;
 }
 
+/** Writes an R²: with three decimals, as long as it is of their size. */
+export function formatR2(value: number | null): string {
+  if (value === null || !(Math.abs(value) < 10)) return formatNumber(value);
+  return Math.abs(value) < 0.0005 ? "0.000" : formatFixed(value, 3);
+}
+
 /** Writes a count and what is counted: 1 row, 12 345 rows. */
 export function formatCount(count: number, thing: string): string {
   return `${formatFixed(count, 0)} ${thing}${count === 1 ? "" : "s"}`;

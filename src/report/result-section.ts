@@ -1,5 +1,5 @@
 import type { Errors, FitReport } from "../model/fit-report.ts";
-import { formatCount, formatNumber } from "./format-number.ts";
+import { formatCount, formatNumber, formatR2 } from "./format-number.ts";
 import { html, type Markup, nothing } from "./markup.ts";
 import { type Part, parts, partTitles } from "./report-data.ts";
 import { decisivePart } from "./summary.ts";
@@ -47,7 +47,7 @@ function methodRow({ name, errors }: Method, part: Part, methods: readonly Metho
     );
     return numberCell(value, value !== null && least);
   });
-  return html`<tr><th scope="row">${name}</th>${cells}${numberCell(errors.r2[part])}</tr>
+  return html`<tr><th scope="row">${name}</th>${cells}${r2Cell(errors.r2[part])}</tr>
 `;
 }
 
@@ -55,13 +55,17 @@ function numberCell(value: number | null, least = false): Markup {
   return html`<td class="${least ? "number least" : "number"}">${formatNumber(value)}</td>`;
 }
 
+function r2Cell(value: number | null): Markup {
+  return html`<td class="number">${formatR2(value)}</td>`;
+}
+
 /** The errors of each target, where there are several, on the part that says most. */
 function eachTarget(report: FitReport): Markup {
   if (report.targets.length < 2) return nothing;
   const part = decisivePart(report);
   const rows = report.targets.map(({ name, errors }) => {
-    const cells = (["rmse", "mae", "r2"] as const).map((kind) => numberCell(errors[kind][part]));
-    return html`<tr><th scope="row">${name}</th>${cells}</tr>
+    const cells = (["rmse", "mae"] as const).map((kind) => numberCell(errors[kind][part]));
+    return html`<tr><th scope="row">${name}</th>${cells}${r2Cell(errors.r2[part])}</tr>
 `;
   });
   return html`<h3>Each target, this model, ${part} rows</h3>

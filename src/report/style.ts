@@ -28,8 +28,12 @@ p { margin: .5rem 0; max-width: 48rem; }
 .caution { padding-left: .8rem; border-left: 3px solid var(--validation); }
 .soft, figcaption p { color: var(--soft); font-size: .85rem; }
 .cards, .stack { display: grid; gap: 1rem; align-content: start; }
-.cards { margin: 1rem 0; grid-template-columns: minmax(0, 1.3fr) minmax(0, 1fr); }
-@media (max-width: 46rem) { .cards { grid-template-columns: minmax(0, 1fr); } }
+.cards { margin: 1rem 0; grid-template-columns: minmax(0, 1.31fr) minmax(0, 1fr); }
+.square .axis text, .square .highlight text { font-size: 9px; }
+@media (max-width: 46rem) {
+  .cards { grid-template-columns: minmax(0, 1fr); }
+  .square .axis text, .square .highlight text { font-size: inherit; }
+}
 figure { margin: 0; padding: .9rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card); }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; }
@@ -37,11 +41,17 @@ th { font-weight: 500; color: var(--soft); font-size: .85rem; }
 tbody th { color: inherit; font-size: inherit; overflow-wrap: anywhere; }
 tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
-.results { max-width: 40rem; } .results .part th { padding-top: .9rem; color: var(--ink); font-weight: 650; }
+.results { max-width: 40rem; table-layout: fixed; } .results th:first-child { width: 40%; } .results .part th { padding-top: .9rem; color: var(--ink); font-weight: 650; }
 .number { text-align: right; white-space: nowrap; }
 .least { font-weight: 700; }
-.notes td { overflow-wrap: anywhere; }
-.notes td:last-child { color: var(--soft); }
+.notes { table-layout: fixed; }
+.notes th { width: 10rem; } .notes td { overflow-wrap: anywhere; }
+.notes td:nth-child(3) { width: 50%; color: var(--soft); }
+@media (max-width: 46rem) {
+  .notes tr, .notes th, .notes td, .notes td:nth-child(3) { display: block; width: auto; padding: 0; border: 0; }
+  .notes th { color: var(--soft); font-size: .85rem; }
+  .notes tr { padding: .45rem 0; border-bottom: 1px solid var(--grid); }
+}
 .scroll { overflow-x: auto; }
 .cards svg { display: block; width: 100%; height: auto; font: 11.5px system-ui, sans-serif; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .15rem 0 .4rem; color: var(--soft); font-size: .85rem; }

@@ -1,5 +1,5 @@
 import type { Errors, FitReport } from "../model/fit-report.ts";
-import { formatNumber } from "./format-number.ts";
+import { formatNumber, formatR2 } from "./format-number.ts";
 import { type Part, parts } from "./report-data.ts";
 
 /** The part of the data that says most about new data: test, else validation, else train. */
@@ -19,8 +19,9 @@ export function summarize(report: FitReport, targets: readonly string[]): string
   if (ours === null) return `${what}; there are no rows to measure the error on.`;
   const ridge = report.baseline.ridge[measure][part];
   const found = measure === "r2" ? "an R² of" : "a typical error (RMSE) of";
-  const compared = ridge === null ? "" : `; ridge regression: ${formatNumber(ridge, 3)}`;
-  return `${what} with ${found} ${formatNumber(ours, 3)} ${onRows[part]}${compared}.`;
+  const write = (value: number) => (measure === "r2" ? formatR2(value) : formatNumber(value, 3));
+  const compared = ridge === null ? "" : `; ridge regression: ${write(ridge)}`;
+  return `${what} with ${found} ${write(ours)} ${onRows[part]}${compared}.`;
 }
 
 const onRows: Readonly<Record<Part, string>> = {

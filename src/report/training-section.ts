@@ -56,7 +56,7 @@ function dampingChart(history: readonly EpochEvent[]): Markup {
     x: stepAxis(history),
     y: { label: "damping", scale: logScale(numbersOf([line])) },
   };
-  return html`<figure><figcaption><h3>Damping</h3><p>Large: short, careful steps. Small: full Gauss-Newton steps.</p></figcaption>
+  return html`<figure><figcaption><h3>Damping</h3><p>Large: short, careful steps; small: full steps.</p></figcaption>
 ${lineChart(options, [line])}</figure>`;
 }
 
@@ -71,7 +71,7 @@ function gainRatioChart(history: readonly EpochEvent[]): Markup {
     x: stepAxis(history),
     y: { label: "gain ratio", scale: linearScale([...numbersOf([line]), 0, 1]) },
   };
-  return html`<figure><figcaption><h3>Gain ratio</h3><p>Decrease of the loss, divided by what the linear model promised; dashed: as promised.</p></figcaption>
+  return html`<figure><figcaption><h3>Gain ratio</h3><p>Decrease of the loss / promised decrease; dashed: 1.</p></figcaption>
 ${lineChart(options, [line], { reference: 1 })}</figure>`;
 }
 

@@ -3,8 +3,10 @@ import type { Scale } from "./scale.ts";
 import type { Tick } from "./ticks.ts";
 
 /** Units of a chart's own coordinates: about the pixels of a phone, so that its text is readable there. */
-const width = 420;
-const heights = { wide: 270, square: 400 } as const;
+const sizes = {
+  wide: { width: 420, height: 232 },
+  square: { width: 420, height: 420 },
+} as const;
 const top = 10;
 const right = 14;
 const bottom = 46;
@@ -21,7 +23,7 @@ export interface FrameOptions {
   readonly description: string;
   readonly x: Axis;
   readonly y: Axis;
-  readonly shape?: keyof typeof heights;
+  readonly shape?: keyof typeof sizes;
 }
 
 /** Places points of the data in the chart. */
@@ -39,14 +41,14 @@ export function frame(
   { description, x, y, shape = "wide" }: FrameOptions,
   content: (place: Placement) => readonly Markup[],
 ): Markup {
-  const height = heights[shape];
-  const place = placement(x.scale, y.scale, height);
+  const { width, height } = sizes[shape];
+  const place = placement(x.scale, y.scale, width, height);
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${description}">
 ${yAxis(y, place)}${xAxis(x, place)}${content(place)}
 </svg>`;
 }
 
-function placement(x: Scale, y: Scale, height: number): Placement {
+function placement(x: Scale, y: Scale, width: number, height: number): Placement {
   const left = round(30 + Math.max(...y.ticks.map((tick) => textWidth(tick.label)), 6));
   return {
     x: (value) => round(left + x.place(value) * (width - left - right)),

@@ -48,7 +48,7 @@ export function logTicks(min: number, max: number, count: number): readonly Tick
       const value = Number(`${factor}e${exponent}`);
       if (value >= min && value <= max) ticks.push({ value, label: logLabel(factor, exponent) });
     }
-  return ticks.length >= 2 ? ticks : linearTicks(min, max, count);
+  return ticks.length >= 3 ? ticks : linearTicks(min, max, count);
 }
 
 function logLabel(factor: number, exponent: number): string {
