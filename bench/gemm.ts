@@ -1,0 +1,109 @@
+import { performance } from "node:perf_hooks";
+import type { DType, FloatArray, Kernels } from "../src/kernels/kernels.ts";
+import { referenceKernels } from "../src/kernels/reference/reference-kernels.ts";
+import { wasmBuilds, wasmKernels } from "../src/kernels/wasm/wasm-kernels.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { median } from "./statistics.ts";
+
+/** m, n, k: a square product, two layers of a network forward, its gradient, one output, one input. */
+const shapes: readonly (readonly [number, number, number])[] = [
+  [512, 512, 512],
+  [128, 256, 256],
+  [256, 1024, 784],
+  [128, 32, 256],
+  [1024, 1, 256],
+  [1024, 256, 1],
+];
+
+const repeats = 7;
+
+/** Each measurement runs a product as often as takes about this long. */
+const measurementMs = 30;
+
+/**
+ * C = A B on one core, in GFLOP/s: 2 m n k operations by the median time. The repeats of all implementations are
+ * interleaved, so that a disturbance of the machine meets all of them.
+ */
+export const gemm: Benchmark = {
+  name: "gemm",
+  summary: "matrix products on one core, in GFLOP/s",
+  async run({ row, note }) {
+    if (!wasmBuilds().includes("relaxed-simd")) note("gemm: this engine has no relaxed SIMD");
+    for (const dtype of ["float32", "float64"] as const)
+      for (const shape of shapes) {
+        const speeds = measure(dtype, shape);
+        row({ precision: dtype, "m × n × k": shape.join(" × "), ...speeds });
+      }
+  },
+};
+
+type Product = () => void;
+
+/** GFLOP/s of each implementation; null where the engine can't run it. */
+function measure(dtype: DType, [m, n, k]: (typeof shapes)[number]): Record<string, number | null> {
+  const flops = 2 * m * n * k;
+  const products: Record<string, Product | null> = {
+    "plain JavaScript": product(referenceKernels(), dtype, m, n, k, tripleLoop),
+    reference: product(referenceKernels(), dtype, m, n, k),
+    "wasm simd": product(wasmKernels("simd"), dtype, m, n, k),
+    "wasm relaxed-simd": wasmBuilds().includes("relaxed-simd")
+      ? product(wasmKernels("relaxed-simd"), dtype, m, n, k)
+      : null,
+  };
+  const times = interleave(products);
+  return Object.fromEntries(
+    Object.entries(products).map(([name, run]) => [name, run && flops / median(times.get(run)!) / 1e6]),
+  );
+}
+
+type Gemm = (m: number, n: number, k: number, a: FloatArray, b: FloatArray, c: FloatArray) => void;
+
+/** A product of random matrices in the memory of the given kernels. */
+function product(kernels: Kernels, dtype: DType, m: number, n: number, k: number, multiply?: Gemm): Product {
+  const random = (length: number) => {
+    const data = kernels.allocate(dtype, length);
+    // Not zeros: subnormal numbers and their like have times of their own.
+    for (let i = 0; i < length; i++) data[i] = Math.sin(i + 1);
+    return data;
+  };
+  const [a, b, c] = [random(m * k), random(k * n), random(m * n)];
+  if (multiply) return () => multiply(m, n, k, a, b, c);
+  return () => kernels.gemm(false, false, m, n, k, 1, a, k, b, n, 0, c, n);
+}
+
+/** The product as one would write it without a library, its inner loop along rows. */
+function tripleLoop(m: number, n: number, k: number, a: FloatArray, b: FloatArray, c: FloatArray): void {
+  for (let i = 0; i < m; i++) {
+    c.fill(0, i * n, (i + 1) * n);
+    for (let l = 0; l < k; l++) {
+      const factor = a[i * k + l]!;
+      for (let j = 0; j < n; j++) c[i * n + j]! += factor * b[l * n + j]!;
+    }
+  }
+}
+
+/** Milliseconds per run of each product, over all repeats. */
+function interleave(products: Record<string, Product | null>): Map<Product, number[]> {
+  const runs = Object.values(products).filter((run) => run !== null);
+  const counts = runs.map((run) => Math.ceil(measurementMs / Math.max(warmUp(run), 1e-3)));
+  const times = new Map<Product, number[]>(runs.map((run) => [run, []]));
+  for (let repeat = 0; repeat < repeats; repeat++)
+    for (const [i, run] of runs.entries()) times.get(run)!.push(time(run, counts[i]!));
+  return times;
+}
+
+/** Runs until the engine has compiled the product for speed; milliseconds of the last run. */
+function warmUp(run: Product): number {
+  const start = performance.now();
+  let last: number;
+  do last = time(run, 1);
+  while (performance.now() - start < measurementMs);
+  return last;
+}
+
+/** Milliseconds per run. */
+function time(run: Product, count: number): number {
+  const start = performance.now();
+  for (let i = 0; i < count; i++) run();
+  return (performance.now() - start) / count;
+}
