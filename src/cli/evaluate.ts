@@ -1,0 +1,64 @@
+import type { Command } from "commander";
+import type { Metrics } from "../data/metrics.ts";
+import { readTable } from "../data/read-table.ts";
+import { load, type TableEvaluation } from "../model/model.ts";
+import { alignTable, shorten } from "./align-table.ts";
+import { addHeaderOption, readOptions } from "./header-option.ts";
+import { columnNumber, plural } from "./plain-number.ts";
+import { openTerminal } from "./terminal.ts";
+import { writeJson, writeOutput } from "./write-output.ts";
+
+const help = `
+RMSE and MAE are in the unit of the target; an R² of 1 is perfect, 0 as good as the mean of this table.
+
+Examples:
+  gramian evaluate model.gramian other-cars.csv
+  gramian evaluate model.gramian other-cars.csv --json
+`;
+
+/** Adds arguments, options and help of the command. */
+export function define(command: Command): void {
+  command
+    .argument("<model>", "a file that gramian train wrote")
+    .argument("<data>", "a table with the input columns and the targets")
+    .option("--json", "a line of JSON");
+  addHeaderOption(command).addHelpText("after", help).action(run);
+}
+
+async function run(
+  modelFile: string,
+  data: string,
+  options: { readonly json?: true; readonly header?: string },
+): Promise<void> {
+  const model = await load(modelFile);
+  const evaluation = model.evaluateTable(await readTable(data, readOptions(options)));
+  if (evaluation.skipped > 0)
+    openTerminal().line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
+  if (options.json) writeJson(evaluationLine(evaluation));
+  else await writeOutput(`${alignTable(evaluationRows(evaluation)).join("\n")}\n`);
+}
+
+function evaluationLine({ rows, skipped, metrics, targets }: TableEvaluation): object {
+  return {
+    event: "evaluation",
+    rows,
+    skipped,
+    ...metrics,
+    targets: targets.map(({ name, metrics: ofTarget }) => ({ name, ...ofTarget })),
+  };
+}
+
+function evaluationRows({ rows, metrics, targets }: TableEvaluation): string[][] {
+  const row = (name: string, { rmse, mae, r2 }: Metrics) => [
+    shorten(name, 30),
+    String(rows),
+    columnNumber(rmse),
+    columnNumber(mae),
+    columnNumber(r2),
+  ];
+  return [
+    ["target", "rows", "RMSE", "MAE", "R²"],
+    ...targets.map(({ name, metrics: ofTarget }) => row(name, ofTarget)),
+    ...(targets.length > 1 ? [row("all", metrics)] : []),
+  ];
+}

@@ -1,0 +1,97 @@
+import type { Command } from "commander";
+import { DataError } from "../data/data-error.ts";
+import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts";
+import { type ColumnNote, planColumns } from "../data/fit-encoder.ts";
+import { readTable } from "../data/read-table.ts";
+import { findColumn, type Table } from "../data/table.ts";
+import { alignTable, shorten } from "./align-table.ts";
+import { addHeaderOption, readOptions } from "./header-option.ts";
+import { plainNumber, plural } from "./plain-number.ts";
+import { openTerminal } from "./terminal.ts";
+import { writeJson, writeOutput } from "./write-output.ts";
+
+const help = `
+Examples:
+  gramian inspect cars.csv
+  gramian inspect sensor.tsv.gz --header no
+  gramian inspect cars.csv --json
+`;
+
+/** Adds arguments, options and help of the command. */
+export function define(command: Command): void {
+  command
+    .argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz")
+    .option("--json", "a line of JSON for each column");
+  addHeaderOption(command).addHelpText("after", help).action(run);
+}
+
+async function run(data: string, options: { readonly json?: true; readonly header?: string }): Promise<void> {
+  const table = await readTable(data, readOptions(options));
+  const uses = describeUses(table, describeColumns(table));
+  if (options.json) {
+    for (const { summary, use } of uses) writeJson({ event: "column", ...summary, use });
+    return;
+  }
+  const terminal = openTerminal();
+  terminal.line(`${table.name}: ${plural(table.rows, "row")}, ${plural(table.columns.length, "column")}`);
+  for (const note of table.notes) terminal.line(note);
+  const rows = uses.map(({ summary, use }) => [
+    shorten(summary.name, 30),
+    summary.kind,
+    String(summary.missing),
+    String(summary.distinct),
+    describeValues(table, summary),
+    use,
+  ]);
+  const head = ["column", "holds", "missing", "distinct", "values", "as an input"];
+  await writeOutput(`${alignTable([head, ...rows]).join("\n")}\n`);
+}
+
+interface ColumnUse {
+  readonly summary: ColumnSummary;
+  /** What would be done with the column as an input. */
+  readonly use: string;
+}
+
+function describeUses(table: Table, summaries: readonly ColumnSummary[]): readonly ColumnUse[] {
+  const usable = summaries.filter(({ kind }) => kind !== "mixed").map(({ name }) => name);
+  const { inputs, notes } = planInputs({
+    ...table,
+    columns: table.columns.filter(({ name }) => usable.includes(name)),
+  });
+  return summaries.map((summary) => {
+    const note = notes.find(({ column }) => column === summary.name);
+    const kind = inputs.get(summary.name);
+    const said = note ? `${note.choice}: ${note.why}` : (kind ?? "left out");
+    return { summary, use: summary.kind === "mixed" ? `an error: ${badCell(table, summary)}` : said };
+  });
+}
+
+/** What would be done if all columns were inputs; nothing where none can be one. */
+function planInputs(table: Table): {
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly notes: readonly ColumnNote[];
+} {
+  try {
+    const { inputs, notes } = planColumns(table, []);
+    return { inputs: new Map(inputs.map(({ column, kind }) => [column, kind])), notes };
+  } catch (error) {
+    if (error instanceof DataError && error.code === "no-inputs") return { inputs: new Map(), notes: [] };
+    throw error;
+  }
+}
+
+function badCell(table: Table, { name, badRow }: ColumnSummary): string {
+  const cell = findColumn(table, name)!.cells[badRow]!;
+  return `line ${table.lines[badRow]!} is "${shorten(cell, 30)}", not a finite number`;
+}
+
+function describeValues(table: Table, { name, kind, numbers, levels, badRow }: ColumnSummary): string {
+  if (kind === "constant" || kind === "date" || kind === "text")
+    return shorten(findColumn(table, name)!.cells.find((cell) => cell.trim() !== "") ?? "", 30);
+  if (numbers)
+    return `${plainNumber(numbers.min)} to ${plainNumber(numbers.max)}, median ${plainNumber(numbers.median)}`;
+  if (badRow >= 0 || levels.length === 0) return "";
+  const shown = levels.slice(0, 3).map(({ value, count }) => `${shorten(value, 16)} (${count})`);
+  return levels.length > 3 ? `${shown.join(", ")}, ...` : shown.join(", ");
+}

@@ -1,0 +1,123 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { isMissing, readDays, readNumber } from "../data/cell.ts";
+import type { Encoder } from "../data/encoder.ts";
+import { requireColumn } from "../data/fit-encoder.ts";
+import { readTable } from "../data/read-table.ts";
+import { findColumn, type Table } from "../data/table.ts";
+import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { load, type TablePredictions } from "../model/model.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { addHeaderOption, readOptions } from "./header-option.ts";
+import { plural } from "./plain-number.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+import { writeCsv } from "./write-csv.ts";
+import { writeOutput } from "./write-output.ts";
+
+const help = `
+Writes a column for each target, a row for each row of the data, in the same order. A row that can't be predicted is
+left empty and named; the exit code is then ${exitCodes.data}.
+
+Examples:
+  gramian predict model.gramian new-cars.csv > predictions.csv
+  gramian predict model.gramian new-cars.csv --out predictions.csv
+`;
+
+/** Adds arguments, options and help of the command. */
+export function define(command: Command): void {
+  command
+    .argument("<model>", "a file that gramian train wrote")
+    .argument("<data>", "a table with the input columns")
+    .option("--out <file>", "writes CSV there instead of to standard output");
+  addHeaderOption(command).addHelpText("after", help).action(run);
+}
+
+async function run(
+  modelFile: string,
+  data: string,
+  options: { readonly out?: string; readonly header?: string },
+): Promise<void> {
+  const { out } = options;
+  if (out !== undefined) await checkOutput(out, [modelFile, data]);
+  const model = await load(modelFile);
+  const table = await readTable(data, readOptions(options));
+  const terminal = openTerminal();
+  const faults = findFaults(table, model.header.encoder);
+  const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => !faults.has(row));
+  const predictions = model.predictTable(pickRows(table, rows));
+  const csv = writeCsv(predictions.targets, inOriginalOrder(table.rows, rows, predictions));
+  if (out === undefined) await writeOutput(csv);
+  else await writeFileAtomically(out, csv);
+  showRemarks(terminal, predictions);
+  if (out !== undefined) terminal.line(`wrote ${plural(table.rows, "row")} to ${out}`);
+  if (faults.size > 0) {
+    showFaults(terminal, table, faults);
+    process.exitCode = exitCodes.data;
+  }
+}
+
+async function checkOutput(out: string, inputs: readonly string[]): Promise<void> {
+  if (inputs.some((input) => resolve(input) === resolve(out)))
+    throw new UsageError(`--out: "${out}" is read by this command; give another name`);
+  await requireWritable(out);
+}
+
+/** For each row that can't be predicted, its first cell that is no number. */
+function findFaults(table: Table, encoder: Encoder): ReadonlyMap<number, string> {
+  const faults = new Map<number, string>();
+  for (const input of encoder.inputs) {
+    requireColumn(table, input.column);
+    if (input.kind !== "number") continue;
+    const read = input.days ? readDays : readNumber;
+    for (const [row, cell] of findColumn(table, input.column)!.cells.entries())
+      if (!isMissing(cell) && !Number.isFinite(read(cell)) && !faults.has(row))
+        faults.set(
+          row,
+          `column "${input.column}" is "${cell}", not a finite ${input.days ? "date" : "number"}`,
+        );
+  }
+  return faults;
+}
+
+function pickRows(table: Table, rows: readonly number[]): Table {
+  return {
+    ...table,
+    rows: rows.length,
+    columns: table.columns.map(({ name, cells }) => ({ name, cells: rows.map((row) => cells[row]!) })),
+    lines: Int32Array.from(rows, (row) => table.lines[row]!),
+  };
+}
+
+function inOriginalOrder(count: number, rows: readonly number[], predictions: TablePredictions) {
+  const width = predictions.targets.length;
+  const lines: (readonly (number | null)[])[] = Array.from({ length: count }, () =>
+    new Array<null>(width).fill(null),
+  );
+  for (const [i, row] of rows.entries())
+    lines[row] = Array.from(predictions.values.subarray(i * width, (i + 1) * width));
+  return lines;
+}
+
+/** Rows that are named one by one; more are counted. */
+const namedFaults = 20;
+
+function showFaults(terminal: Terminal, table: Table, faults: ReadonlyMap<number, string>): void {
+  terminal.line(`error: ${plural(faults.size, "row")} could not be predicted`);
+  const ordered = [...faults].sort(([a], [b]) => a - b);
+  for (const [row, fault] of ordered.slice(0, namedFaults))
+    terminal.line(`  ${table.name}:${table.lines[row]!}: ${fault}`);
+  if (ordered.length > namedFaults) terminal.line(`  and ${ordered.length - namedFaults} more`);
+}
+
+/** Says where predictions rest on less than the data seems to say. */
+function showRemarks(terminal: Terminal, { beyond, unseen, filled }: TablePredictions): void {
+  for (const [column, count] of beyond)
+    terminal.line(
+      `note: "${column}" is outside its range in training in ${plural(count, "row")}: predictions extrapolate`,
+    );
+  for (const [column, count] of unseen)
+    terminal.line(`note: "${column}" has a value that training did not see in ${plural(count, "row")}`);
+  for (const [column, count] of filled)
+    terminal.line(`note: "${column}" has no value in ${plural(count, "row")}: its mean is taken`);
+}

@@ -1,0 +1,32 @@
+import type { Errors, FitReport } from "../model/fit-report.ts";
+
+/** The last line of `train --json`: a stable form of the report, for programs. */
+export function resultLine(report: FitReport, written: { model: string; report: string | null }): object {
+  const { rows, errors, baseline, stop } = report;
+  return {
+    event: "result",
+    rows: rows.train + rows.validation + rows.test,
+    rowsOf: rows,
+    inputs: report.inputs,
+    outputs: report.outputs,
+    parameters: report.parameters,
+    network: report.network,
+    optimizer: report.optimizer,
+    kernels: report.kernels,
+    dtype: report.dtype,
+    seed: report.seed,
+    steps: report.steps,
+    epochs: report.epochs,
+    seconds: report.seconds,
+    stop: { reason: stop.reason, message: stop.message },
+    ...measures(errors),
+    targets: report.targets.map(({ name, errors: ofTarget }) => ({ name, ...measures(ofTarget) })),
+    baseline: { mean: measures(baseline.mean), ridge: measures(baseline.ridge) },
+    decisions: report.decisions,
+    written,
+  };
+}
+
+function measures({ rmse, mae, r2 }: Errors): Errors {
+  return { rmse, mae, r2 };
+}

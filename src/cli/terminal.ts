@@ -1,0 +1,50 @@
+import pc from "picocolors";
+import { printable } from "./printable.ts";
+
+/**
+ * Writes for people: to standard error, so that standard output carries data only. Control characters in a text, which
+ * may come from a file, are not passed on.
+ */
+export interface Terminal {
+  /** A line that stays. */
+  line(text?: string, weight?: "plain" | "bold"): void;
+  /** A line that the next one replaces, on a terminal; elsewhere a plain line now and then. */
+  progress(text: () => string): void;
+}
+
+/** Time between plain lines of progress where nothing can be replaced. */
+const plainIntervalMs = 2000;
+
+/** Time between redraws on a terminal. */
+const redrawIntervalMs = 80;
+
+const clearLine = "\r\u001b[2K";
+
+/** Opens standard error. CI and NO_COLOR in the environment turn everything off that a log could not show. */
+export function openTerminal(): Terminal {
+  const { stderr, env } = process;
+  const isLive = stderr.isTTY === true && !env.CI && env.TERM !== "dumb";
+  const { bold } = pc.createColors(isLive && !env.NO_COLOR);
+  let last = performance.now() - (isLive ? redrawIntervalMs : 0);
+  let isOpen = false;
+  return {
+    line(text = "", weight = "plain") {
+      const safe = printable(text);
+      stderr.write(`${isOpen ? clearLine : ""}${weight === "bold" ? bold(safe) : safe}\n`);
+      isOpen = false;
+    },
+    progress(text) {
+      const now = performance.now();
+      if (now - last < (isLive ? redrawIntervalMs : plainIntervalMs)) return;
+      last = now;
+      stderr.write(isLive ? `${clearLine}${text().slice(0, (stderr.columns ?? 80) - 1)}` : `${text()}\n`);
+      isOpen = isLive;
+    },
+  };
+}
+
+/** Says nothing. */
+export const silentTerminal: Terminal = {
+  line: () => {},
+  progress: () => {},
+};

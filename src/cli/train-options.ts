@@ -1,0 +1,173 @@
+import type { Command } from "commander";
+import { type EncodeOptions, encodeDefaults } from "../data/fit-encoder.ts";
+import { splitDefaults } from "../data/split-rows.ts";
+import { activations } from "../kernels/activation.ts";
+import type { DType } from "../kernels/kernels.ts";
+import { kernelChoices } from "../kernels/select-kernels.ts";
+import { fitDefaults, optimizerNames, suggest } from "../model/options.ts";
+import { adamDefaults } from "../optimizers/adam.ts";
+import { sgdDefaults } from "../optimizers/sgd.ts";
+import { headerDescription, headerFlags, parseHeader } from "./header-option.ts";
+import {
+  above0,
+  atLeast0,
+  type Parse,
+  parseChoice,
+  parseDuration,
+  parseFlag,
+  parseHidden,
+  parseNames,
+  parseNumber,
+  parsePath,
+  share,
+  wholeNumber,
+} from "./parse-value.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** An option of `train`, on the command line and in a configuration file. */
+interface TrainOption<T> {
+  readonly flags: string;
+  /** What it is for; with the default, where that does not depend on the data. */
+  readonly about: string;
+  readonly parse: Parse<T>;
+}
+
+function option<T>(flags: string, about: string, parse: Parse<T>): TrainOption<T> {
+  return { flags, about, parse };
+}
+
+const count = parseNumber(wholeNumber(1));
+
+/** Where the model and the report go. */
+export const outputDefaults: Readonly<{ out: string; report: string }> = Object.freeze({
+  out: "model.gramian",
+  report: "report.html",
+});
+
+const table = {
+  target: option("--target <names>", "column to predict; several separated by commas", parseNames),
+  out: option("--out <file>", `where the model goes (default: ${outputDefaults.out})`, parsePath),
+  report: option(
+    "--report [file]",
+    `writes a report with pictures as HTML (default where no name is given: ${outputDefaults.report})`,
+    (where, value) => (value === true ? outputDefaults.report : parsePath(where, value)),
+  ),
+  hidden: option(
+    "--hidden <units>",
+    "units of the hidden layers, for example 64,64; none is a linear model (default: by the number of rows)",
+    parseHidden,
+  ),
+  activation: option(
+    "--activation <name>",
+    `of the hidden layers: ${activations.join(", ")} (default: ${fitDefaults.activation})`,
+    parseChoice(activations),
+  ),
+  optimizer: option(
+    "--optimizer <name>",
+    `${optimizerNames.join(", ")} (default: ${fitDefaults.optimizer})`,
+    parseChoice(optimizerNames),
+  ),
+  learningRate: option(
+    "--learning-rate <number>",
+    `factor of the step (default: 1; adam: ${adamDefaults.learningRate}; sgd: ${sgdDefaults.learningRate})`,
+    parseNumber(above0),
+  ),
+  damping: option(
+    "--damping <number>",
+    "the same at every step, in units of the mean diagonal of the Gram matrix (default: by the gain ratio)",
+    parseNumber(atLeast0),
+  ),
+  lambda: option("--lambda <number>", "λ of the paper, in place of --learning-rate", parseNumber(atLeast0)),
+  alpha: option("--alpha <number>", "α of the paper, in place of --damping", parseNumber(atLeast0)),
+  batchSize: option("--batch-size <rows>", "rows in a batch (default: all, where affordable)", count),
+  maxSteps: option("--max-steps <count>", "ends the training after so many steps", count),
+  timeLimit: option("--time-limit <time>", "ends the training: 30s, 5m, 1.5h (default: none)", parseDuration),
+  validation: option(
+    "--validation <share>",
+    `share of the rows that choose the best network (default: ${fitDefaults.validation})`,
+    parseNumber(share),
+  ),
+  test: option(
+    "--test <share>",
+    `share of the rows that measure the result and do nothing else (default: ${splitDefaults.test})`,
+    parseNumber(share),
+  ),
+  testRows: option(
+    "--test-rows <file>",
+    "JSON array of the numbers of such rows, from 0, in place of --test",
+    parsePath,
+  ),
+  seed: option(
+    "--seed <number>",
+    `same seed, same result (default: ${fitDefaults.seed})`,
+    parseNumber(wholeNumber(0)),
+  ),
+  dtype: option(
+    "--dtype <name>",
+    `float32 or float64 (default: ${fitDefaults.dtype})`,
+    parseChoice<DType>(["float32", "float64"]),
+  ),
+  kernels: option(
+    "--kernels <name>",
+    `${kernelChoices.join(", ")} (default: ${fitDefaults.kernels})`,
+    parseChoice(kernelChoices),
+  ),
+  threads: option(
+    "--threads <count>",
+    `threads of large products with native kernels (default: ${fitDefaults.threads})`,
+    count,
+  ),
+  missing: option(
+    "--missing <how>",
+    `cells without a value: auto, mean, drop or refuse (default: ${encodeDefaults.missing})`,
+    parseChoice<EncodeOptions["missing"]>(["auto", "mean", "drop", "refuse"]),
+  ),
+  dates: option(
+    "--dates <how>",
+    `columns of dates: ignore or days (default: ${encodeDefaults.dates})`,
+    parseChoice<EncodeOptions["dates"]>(["ignore", "days"]),
+  ),
+  header: option(headerFlags, headerDescription, parseHeader),
+  ignore: option("--ignore <names>", "columns to leave out, separated by commas", parseNames),
+  json: option("--json", "lines of JSON on standard output: the steps, and the result last", parseFlag),
+  quiet: option("--quiet", "says nothing but the result", parseFlag),
+};
+
+type OptionName = keyof typeof table;
+
+/** Options of `train` that were given, read. `timeLimit` is in milliseconds. */
+export type TrainOptions = { readonly [K in OptionName]?: ReturnType<(typeof table)[K]["parse"]> };
+
+/** Adds the options to a command. Their texts are read by `parseTrainOptions`, together with a configuration file. */
+export function addTrainOptions(command: Command): Command {
+  for (const { flags, about } of Object.values(table)) command.option(flags, about);
+  return command.option(
+    "--config <file>",
+    'the same options as JSON, for example {"target": ["price"]}; those given here win',
+  );
+}
+
+/**
+ * Reads options.
+ *
+ * @param values As commander or a JSON file have them, by names like batchSize.
+ * @param where Says where an option stands, for messages.
+ * @throws {UsageError} If one is unknown, with the nearest name, can't be read, or is out of its range.
+ */
+export function parseTrainOptions(
+  values: Readonly<Record<string, unknown>>,
+  where: (name: string) => string,
+): TrainOptions {
+  const options: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (!Object.hasOwn(table, name))
+      throw new UsageError(`${where(name)}: is unknown${suggest(name, Object.keys(table))}`);
+    options[name] = table[name as OptionName].parse(where(name), value);
+  }
+  return options;
+}
+
+/** The option as it is typed: batchSize is --batch-size. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

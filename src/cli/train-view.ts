@@ -1,0 +1,124 @@
+import { type Encoder, encodedWidth } from "../data/encoder.ts";
+import type { ColumnNote } from "../data/fit-encoder.ts";
+import type { Table } from "../data/table.ts";
+import type { Decision, Errors, FitReport } from "../model/fit-report.ts";
+import { parts } from "../report/report-data.ts";
+import { cautions, decisivePart, summarize } from "../report/summary.ts";
+import type { EpochEvent } from "../training/train.ts";
+import { alignTable, shorten } from "./align-table.ts";
+import { columnNumber, plainDuration, plainNumber, plural } from "./plain-number.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Characters of a name in a table. */
+const nameLength = 24;
+
+/** Says what is in the data, and what is done with its columns. */
+export function showColumns(
+  terminal: Terminal,
+  table: Table,
+  notes: readonly ColumnNote[],
+  encoder: Encoder,
+): void {
+  const targets = encoder.targets.map(({ column }) => column);
+  terminal.line(
+    `${table.name}: ${plural(table.rows, "row")}, ${plural(table.columns.length, "column")}`,
+    "bold",
+  );
+  for (const note of table.notes) terminal.line(`  ${note}`);
+  const inputs = new Set(encoder.inputs.map(({ column }) => column));
+  const rows = [
+    ["target", targets.join(", ")],
+    ["inputs", `${plural(inputs.size, "column")}, ${encodedWidth(encoder)} after encoding`],
+    ...notes.map(({ column, choice, why }) => [shorten(column, nameLength), `${choice} (${why})`]),
+  ];
+  for (const line of alignTable(rows, "  ")) terminal.line(line);
+}
+
+/** Says what was decided, and why. */
+export function showDecisions(terminal: Terminal, decisions: readonly Decision[]): void {
+  terminal.line("What was decided", "bold");
+  for (const line of alignTable(
+    decisions.map(({ what, choice, why }) => [what, `${choice} (${why})`]),
+    "  ",
+  ))
+    terminal.line(line);
+}
+
+/** How far the training is, in a line. */
+export function describeProgress(event: EpochEvent): string {
+  const { epoch, step, train, validation, best, damping, gainRatio, gradientNorm, secondsLeft } = event;
+  const short = (value: number) => plainNumber(value, 3);
+  return [
+    `epoch ${epoch}, step ${step}: train ${short(train)}`,
+    validation === null ? null : `validation ${short(validation)}`,
+    `best ${short(best)}`,
+    damping === null ? null : `damping ${short(damping)}`,
+    gainRatio === null ? null : `gain ratio ${short(gainRatio)}`,
+    `gradient ${short(gradientNorm)}`,
+    secondsLeft === null ? null : `at most ${plainDuration(secondsLeft)} left`,
+  ]
+    .filter((part) => part !== null)
+    .join(", ");
+}
+
+/**
+ * Says how training went and how good the model is, beside the baselines.
+ *
+ * @param talk Where to say what is no part of the result.
+ */
+export function showResult(
+  terminal: Terminal,
+  talk: Terminal,
+  report: FitReport,
+  targets: readonly string[],
+): void {
+  const { steps, epochs, seconds, stop, decisions } = report;
+  talk.line(
+    `Trained ${plural(steps, "step")} in ${plural(epochs, "epoch")}, ${plainDuration(seconds)}: ${stop.reason}`,
+    "bold",
+  );
+  talk.line(`  ${stop.message}`);
+  for (const { what, choice, why } of decisions.filter(({ what: about }) => lateDecisions.has(about)))
+    talk.line(`  ${what}: ${choice} (${why})`);
+  terminal.line(`Result${targets.length > 1 ? " over all targets" : ""}`, "bold");
+  for (const line of alignTable(resultRows(report), "  ")) terminal.line(line);
+  if (report.targets.length > 1) for (const line of alignTable(targetRows(report), "  ")) terminal.line(line);
+  terminal.line(summarize(report, targets));
+  for (const caution of cautions(report)) terminal.line(caution);
+}
+
+/** What is decided after training, and so has not been said before. */
+const lateDecisions: ReadonlySet<string> = new Set(["model", "refit"]);
+
+function resultRows({ rows, errors, baseline, ...report }: FitReport): string[][] {
+  const present = parts.filter((part) => rows[part] > 0);
+  const decisive = decisivePart({ rows, errors, baseline, ...report });
+  const methods: readonly (readonly [string, Errors])[] = [
+    ["this model", errors],
+    ["ridge regression", baseline.ridge],
+    ["mean", baseline.mean],
+  ];
+  return [
+    ["", ...present.map((part) => `RMSE ${part}`), `MAE ${decisive}`, `R² ${decisive}`],
+    ["rows", ...present.map((part) => String(rows[part])), "", ""],
+    ...methods.map(([name, { rmse, mae, r2 }]) => [
+      name,
+      ...present.map((part) => columnNumber(rmse[part])),
+      columnNumber(mae[decisive]),
+      columnNumber(r2[decisive], 3),
+    ]),
+  ];
+}
+
+function targetRows(report: FitReport): string[][] {
+  const part = decisivePart(report);
+  return [
+    ["target", `RMSE ${part}`, `MAE ${part}`, `R² ${part}`],
+    ...report.targets.map(({ name, errors }) => [
+      shorten(name, nameLength),
+      columnNumber(errors.rmse[part]),
+      columnNumber(errors.mae[part]),
+      columnNumber(errors.r2[part], 3),
+    ]),
+  ];
+}

@@ -1,0 +1,130 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { readTable } from "../data/read-table.ts";
+import { splitDefaults } from "../data/split-rows.ts";
+import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { fitTable, type TableOptions } from "../model/fit.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { resultLine } from "./result-line.ts";
+import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
+import {
+  addTrainOptions,
+  flagOf,
+  outputDefaults,
+  parseTrainOptions,
+  type TrainOptions,
+} from "./train-options.ts";
+import { describeProgress, showColumns, showDecisions, showResult } from "./train-view.ts";
+import { UsageError } from "./usage-error.ts";
+import { writeJson } from "./write-output.ts";
+
+const help = `
+What is not asked for is decided from the data, and explained before training starts. The rows are split in three:
+those that train, those that choose the best network, and those that only measure the result. Ctrl-C ends the
+training and writes what there is.
+
+Examples:
+  gramian train cars.csv --target mpg
+  gramian train cars.csv --target mpg --report cars.html --seed 7
+  gramian train plant.csv --target power,heat --ignore id --time-limit 5m
+  gramian train cars.csv --target mpg --optimizer gram-gauss-newton --lambda 1 --alpha 0.1 --batch-size 128
+  gramian train cars.csv --config run.json --json | tail -n 1
+`;
+
+/** Adds arguments, options and help of the command. */
+export function define(command: Command): void {
+  command.argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz");
+  addTrainOptions(command).addHelpText("after", help).action(run);
+}
+
+async function run(data: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const options = await readOptions(flags);
+  const { target, out = outputDefaults.out, report } = options;
+  if (target === undefined)
+    throw new UsageError(
+      `--target: is missing; name the column to predict. \`gramian inspect ${data}\` lists the columns`,
+    );
+  await checkOutputs(data, out, report);
+  const result = options.quiet && options.json ? silentTerminal : openTerminal();
+  const talk = options.quiet ? silentTerminal : result;
+  const fitOptions = await tableOptions(options, target, talk);
+  const table = await readTable(data, options.header === undefined ? {} : { header: options.header });
+
+  const interrupt = listenForInterrupt(() =>
+    talk.line("finishing this step, then writing the model; Ctrl-C again to leave at once"),
+  );
+  const fit = await fitTable(table, {
+    ...fitOptions,
+    onColumns: (notes, encoder) => showColumns(talk, table, notes, encoder),
+    signal: interrupt.signal,
+  });
+  await fit.model.save(out);
+  if (report !== undefined) await writeReport(report, table, fit);
+  showResult(result, talk, fit.model.report, target);
+  result.line(`wrote ${out}${report === undefined ? "" : ` and ${report}`}`);
+  if (options.json) writeJson(resultLine(fit.model.report, { model: out, report: report ?? null }));
+  interrupt.dispose();
+  if (interrupt.signal.aborted) process.exitCode = exitCodes.interrupted;
+  else if (fit.model.report.stop.reason === "diverged") process.exitCode = exitCodes.diverged;
+}
+
+/** The options of the command line, over those of the configuration file. */
+async function readOptions({ config, ...flags }: Readonly<Record<string, unknown>>): Promise<TrainOptions> {
+  const given = parseTrainOptions(flags, flagOf);
+  if (config === undefined) return given;
+  const { readConfig } = await import("./read-json.ts");
+  const file = String(config);
+  const configured = parseTrainOptions(await readConfig(file), (name) => `${file}: ${JSON.stringify(name)}`);
+  return { ...configured, ...given };
+}
+
+/** Refuses outputs that can't be written, before the work; and those that would destroy the data. */
+async function checkOutputs(data: string, out: string, report: string | undefined): Promise<void> {
+  const places = [
+    ["--out", out],
+    ["--report", report],
+  ] as const;
+  for (const [flag, path] of places) {
+    if (path === undefined) continue;
+    if (resolve(path) === resolve(data))
+      throw new UsageError(`${flag}: "${path}" is the data itself; give another name`);
+    await requireWritable(path);
+  }
+  if (report !== undefined && resolve(report) === resolve(out))
+    throw new UsageError(`--report: "${report}" is where the model goes; give another name`);
+}
+
+/** Options of the fit. Those that are not given stay away, so that the library decides. */
+async function tableOptions(
+  options: TrainOptions,
+  targets: readonly string[],
+  talk: Terminal,
+): Promise<TableOptions> {
+  const { target, out, report, header, json, quiet, timeLimit, testRows, ...same } = options;
+  const rows =
+    testRows === undefined ? null : await (await import("./read-json.ts")).readRowNumbers(testRows);
+  return {
+    test: splitDefaults.test,
+    ...same,
+    targets,
+    ...(timeLimit === undefined ? {} : { timeLimitMs: timeLimit }),
+    ...(rows === null ? {} : { testRows: rows }),
+    onDecisions: (decisions) => showDecisions(talk, decisions),
+    onStep: (event) => {
+      talk.progress(() => describeProgress(event));
+      if (json) writeJson({ event: "step", ...event });
+    },
+  };
+}
+
+async function writeReport(
+  path: string,
+  ...[table, fit]: Parameters<typeof import("./report-points.ts").reportData>
+) {
+  const [{ renderReport }, { reportData }] = await Promise.all([
+    import("../report/render-report.ts"),
+    import("./report-points.ts"),
+  ]);
+  await writeFileAtomically(path, renderReport(reportData(table, fit)));
+}
