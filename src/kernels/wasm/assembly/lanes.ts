@@ -7,7 +7,7 @@ export function lanes<T>(): usize {
   return 16 / sizeof<T>();
 }
 
-/** a b + c: fused into one rounding in the relaxed build, two roundings otherwise. */
+/** a b + c: in the relaxed build with one rounding where the processor can, otherwise with two. */
 // @ts-expect-error: decorator
 @inline
 export function madd<T>(a: v128, b: v128, c: v128): v128 {
