@@ -24,6 +24,7 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; overflow-wrap: anywhere; }
 h3 { margin: 0; font-size: .95rem; font-weight: 600; }
 p { margin: .5rem 0; max-width: 48rem; }
 .kind { margin: 0 0 .25rem; color: var(--soft); font-size: .85rem; }
+table + h3, .scroll + h3 { margin-top: 1.75rem; }
 .summary { font-size: 1.2rem; line-height: 1.45; text-wrap: pretty; overflow-wrap: anywhere; }
 .caution { padding-left: .8rem; border-left: 3px solid var(--validation); }
 .soft, figcaption p { color: var(--soft); font-size: .85rem; }

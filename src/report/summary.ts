@@ -34,12 +34,14 @@ const onRows: Readonly<Record<Part, string>> = {
 const better = 0.98;
 
 /** What has to be said besides, so that the sentence misleads nobody; one sentence each. */
-export function cautions({ errors, baseline, ...report }: FitReport): readonly string[] {
-  const part = decisivePart({ errors, baseline, ...report });
-  const ours = errors.rmse[part];
+export function cautions(report: FitReport): readonly string[] {
+  const { baseline } = report;
+  const part = decisivePart(report);
+  const measure = report.targets.length > 1 ? relativeError : (errors: Errors) => errors.rmse[part];
+  const ours = measure(report.errors, part);
   const isBetter = (other: Errors) => {
-    const rmse = other.rmse[part];
-    return ours === null || rmse === null || ours < better * rmse;
+    const error = measure(other, part);
+    return ours === null || error === null || ours < better * error;
   };
   const comparison = !isBetter(baseline.mean)
     ? [
@@ -49,6 +51,12 @@ export function cautions({ errors, baseline, ...report }: FitReport): readonly s
       ? ["Ridge regression, a linear model, is about as good or better: prefer it, it is simpler."]
       : [];
   return [...comparison, ...unseen[part]];
+}
+
+/** The error as a share of the targets' deviation: √(1 - R²), whatever the units are. */
+function relativeError({ r2 }: Errors, part: Part): number | null {
+  const value = r2[part];
+  return value === null ? null : Math.sqrt(1 - value);
 }
 
 const unseen: Readonly<Record<Part, readonly string[]>> = {

@@ -90,7 +90,7 @@ function xAxis({ label, scale }: Axis, place: Placement): Markup {
 
 /** Every first, second, ... of the ticks, so that their labels do not touch. */
 function fittingTicks(ticks: readonly Tick[], place: Placement): readonly Tick[] {
-  const widest = Math.max(...ticks.map((tick) => textWidth(tick.label)), 1) + 8;
+  const widest = Math.max(...ticks.map((tick) => textWidth(tick.label)), 1) + 12;
   const room = Math.max(1, Math.floor((place.right - place.left) / widest));
   const every = Math.ceil(ticks.length / room);
   return ticks.filter((_, i) => i % every === 0);
