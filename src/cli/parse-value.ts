@@ -15,8 +15,8 @@ export interface Rule {
   holds(value: number): boolean;
 }
 
-export const above0: Rule = { words: "above 0", holds: (value) => value > 0 };
-export const atLeast0: Rule = { words: "at least 0", holds: (value) => value >= 0 };
+export const above0: Rule = { words: "a number above 0", holds: (value) => value > 0 };
+export const atLeast0: Rule = { words: "a number of at least 0", holds: (value) => value >= 0 };
 export const share: Rule = { words: "a share in [0, 1)", holds: (value) => value >= 0 && value < 1 };
 
 /** Whole numbers of at least `least`. */

@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  atLeast0,
+  parseChoice,
+  parseDuration,
+  parseFlag,
+  parseHidden,
+  parseNames,
+  parseNumber,
+  wholeNumber,
+} from "../../src/cli/parse-value.ts";
+import { UsageError } from "../../src/cli/usage-error.ts";
+
+describe("parseNumber", () => {
+  test("reads every finite number that it is given as a text (seed 1)", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }), (number) => {
+        expect(parseNumber(atLeast0)("--x", String(number))).toBe(number === 0 ? 0 : number);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  test.each(["", " ", "1,5", "0x1f", "1_000", "Infinity", "NaN", "1e", "."])('refuses "%s"', (text) => {
+    expect(() => parseNumber(atLeast0)("--x", text)).toThrow(UsageError);
+  });
+
+  test("refuses whole numbers that float64 can't tell apart", () => {
+    expect(() => parseNumber(wholeNumber(0))("--seed", "9007199254740993")).toThrow(UsageError);
+  });
+});
+
+describe("parseDuration", () => {
+  test.each([
+    ["500ms", 500],
+    ["30s", 30_000],
+    ["5m", 300_000],
+    ["2 min", 120_000],
+    ["1.5h", 5_400_000],
+  ])("reads %s", (text, time) => {
+    expect(parseDuration("--time-limit", text)).toBe(time);
+  });
+
+  test.each(["0s", "-1s", "5", "s", "1d", "", "1e400h"])('refuses "%s"', (text) => {
+    expect(() => parseDuration("--time-limit", text)).toThrow(UsageError);
+  });
+});
+
+describe("lists", () => {
+  test("hold the units of layers", () => {
+    expect(parseHidden("--hidden", "64,32")).toEqual([64, 32]);
+    expect(parseHidden("hidden", [64, 32])).toEqual([64, 32]);
+    expect(parseHidden("--hidden", "none")).toEqual([]);
+    expect(() => parseHidden("--hidden", "")).toThrow(UsageError);
+  });
+
+  test("hold names, which may have commas only where they come from a file", () => {
+    expect(parseNames("--target", "a, b")).toEqual(["a", "b"]);
+    expect(parseNames("target", ["a, b"])).toEqual(["a, b"]);
+  });
+});
+
+test("a choice has the nearest name at hand", () => {
+  const parse = parseChoice(["float32", "float64"]);
+  expect(parse("--dtype", "float64")).toBe("float64");
+  expect(() => parse("--dtype", "flaot64")).toThrow('--dtype: "flaot64" is unknown; did you mean "float64"?');
+});
+
+test("a flag in a file is true or false", () => {
+  expect(parseFlag("json", true)).toBe(true);
+  expect(() => parseFlag("run.json: json", "yes")).toThrow('run.json: json: "yes" is not true or false');
+});
