@@ -4,7 +4,7 @@ import { readTable } from "../data/read-table.ts";
 import { load, type TableEvaluation } from "../model/model.ts";
 import { alignTable, shorten } from "./align-table.ts";
 import { addHeaderOption, readOptions } from "./header-option.ts";
-import { columnNumber, plural } from "./plain-number.ts";
+import { columnNumber, columnR2, plural } from "./plain-number.ts";
 import { openTerminal } from "./terminal.ts";
 import { writeJson, writeOutput } from "./write-output.ts";
 
@@ -54,7 +54,7 @@ function evaluationRows({ rows, metrics, targets }: TableEvaluation): string[][]
     String(rows),
     columnNumber(rmse),
     columnNumber(mae),
-    columnNumber(r2),
+    columnR2(r2),
   ];
   return [
     ["target", "rows", "RMSE", "MAE", "R²"],

@@ -14,6 +14,13 @@ export function columnNumber(value: number | null, digits = 4): string {
   return size >= 10 ** (digits - 1) ? value.toFixed(0) : value.toPrecision(digits);
 }
 
+/** An R² in a column of such. */
+export function columnR2(value: number | null): string {
+  if (value === null || Math.abs(value) >= 1e3) return plainNumber(value, 3);
+  // Adding 0 turns -0 into 0.
+  return (Math.round(1e3 * value) / 1e3 + 0).toFixed(3);
+}
+
 /** A count and what is counted: 1 row, 12 rows. */
 export function plural(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;

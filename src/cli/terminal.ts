@@ -10,6 +10,8 @@ export interface Terminal {
   line(text?: string, weight?: "plain" | "bold"): void;
   /** A line that the next one replaces, on a terminal; elsewhere a plain line now and then. */
   progress(text: () => string): void;
+  /** Removes the line that the next one would replace. */
+  clear(): void;
 }
 
 /** Time between plain lines of progress where nothing can be replaced. */
@@ -27,11 +29,16 @@ export function openTerminal(): Terminal {
   const { bold } = pc.createColors(isLive && !env.NO_COLOR);
   let last = performance.now() - (isLive ? redrawIntervalMs : 0);
   let isOpen = false;
+  const clear = () => {
+    if (isOpen) stderr.write(clearLine);
+    isOpen = false;
+  };
   return {
+    clear,
     line(text = "", weight = "plain") {
       const safe = printable(text);
-      stderr.write(`${isOpen ? clearLine : ""}${weight === "bold" ? bold(safe) : safe}\n`);
-      isOpen = false;
+      clear();
+      stderr.write(`${weight === "bold" ? bold(safe) : safe}\n`);
     },
     progress(text) {
       const now = performance.now();
@@ -47,4 +54,5 @@ export function openTerminal(): Terminal {
 export const silentTerminal: Terminal = {
   line: () => {},
   progress: () => {},
+  clear: () => {},
 };

@@ -6,7 +6,7 @@ import { parts } from "../report/report-data.ts";
 import { cautions, decisivePart, summarize } from "../report/summary.ts";
 import type { EpochEvent } from "../training/train.ts";
 import { alignTable, shorten } from "./align-table.ts";
-import { columnNumber, plainDuration, plainNumber, plural } from "./plain-number.ts";
+import { columnNumber, columnR2, plainDuration, plainNumber, plural } from "./plain-number.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Characters of a name in a table. */
@@ -105,7 +105,7 @@ function resultRows({ rows, errors, baseline, ...report }: FitReport): string[][
       name,
       ...present.map((part) => columnNumber(rmse[part])),
       columnNumber(mae[decisive]),
-      columnNumber(r2[decisive], 3),
+      columnR2(r2[decisive]),
     ]),
   ];
 }
@@ -118,7 +118,7 @@ function targetRows(report: FitReport): string[][] {
       shorten(name, nameLength),
       columnNumber(errors.rmse[part]),
       columnNumber(errors.mae[part]),
-      columnNumber(errors.r2[part], 3),
+      columnR2(errors.r2[part]),
     ]),
   ];
 }

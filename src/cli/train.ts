@@ -4,6 +4,7 @@ import { readTable } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
 import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
 import { fitTable, type TableOptions } from "../model/fit.ts";
+import type { FitReport } from "../model/fit-report.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { resultLine } from "./result-line.ts";
@@ -54,19 +55,27 @@ async function run(data: string, flags: Readonly<Record<string, unknown>>): Prom
   const interrupt = listenForInterrupt(() =>
     talk.line("finishing this step, then writing the model; Ctrl-C again to leave at once"),
   );
-  const fit = await fitTable(table, {
-    ...fitOptions,
-    onColumns: (notes, encoder) => showColumns(talk, table, notes, encoder),
-    signal: interrupt.signal,
-  });
-  await fit.model.save(out);
-  if (report !== undefined) await writeReport(report, table, fit);
-  showResult(result, talk, fit.model.report, target);
-  result.line(`wrote ${out}${report === undefined ? "" : ` and ${report}`}`);
-  if (options.json) writeJson(resultLine(fit.model.report, { model: out, report: report ?? null }));
-  interrupt.dispose();
-  if (interrupt.signal.aborted) process.exitCode = exitCodes.interrupted;
-  else if (fit.model.report.stop.reason === "diverged") process.exitCode = exitCodes.diverged;
+  try {
+    const fit = await fitTable(table, {
+      ...fitOptions,
+      onColumns: (notes, encoder) => showColumns(talk, table, notes, encoder),
+      signal: interrupt.signal,
+    });
+    await fit.model.save(out);
+    if (report !== undefined) await writeReport(report, table, fit);
+    showResult(result, talk, fit.model.report, target);
+    result.line(`wrote ${out}${report === undefined ? "" : ` and ${report}`}`);
+    if (options.json) writeJson(resultLine(fit.model.report, { model: out, report: report ?? null }));
+    process.exitCode = exitCodeOf(interrupt.signal.aborted, fit.model.report);
+  } finally {
+    talk.clear();
+    interrupt.dispose();
+  }
+}
+
+function exitCodeOf(isInterrupted: boolean, { stop }: FitReport): number {
+  if (isInterrupted) return exitCodes.interrupted;
+  return stop.reason === "diverged" ? exitCodes.diverged : exitCodes.done;
 }
 
 /** The options of the command line, over those of the configuration file. */

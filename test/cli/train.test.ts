@@ -160,6 +160,23 @@ describe("gramian train", () => {
   });
 });
 
+test("training that diverges keeps the best model and exits with 4", async () => {
+  const steep = [
+    "--optimizer",
+    "sgd",
+    "--learning-rate",
+    "1e6",
+    "--validation",
+    "0",
+    "--out",
+    "steep.gramian",
+  ];
+  const { code, stderr } = await place.run("train", "sine.csv", "--target", "y", "--hidden", "4", ...steep);
+  expect(code).toBe(4);
+  expect(stderr).toContain(": diverged\n");
+  expect((await load(join(place.folder, "steep.gramian"))).parameters.every(Number.isFinite)).toBe(true);
+});
+
 describe("Ctrl-C", () => {
   /** Falls too slowly to converge: it goes on until it is stopped. */
   const endless = ["--hidden", "4", "--optimizer", "adam", "--learning-rate", "1e-7", "--validation", "0"];
