@@ -7,8 +7,8 @@ export interface Tick {
 }
 
 /**
- * Round numbers between two numbers that differ by more than rounding, about `count` of them: multiples of 1, 2 or 5 times a power of ten. All labels
- * have as many digits as are needed to tell them apart.
+ * Round numbers between two numbers that differ by more than rounding, about `count` of them: multiples of 1, 2 or 5
+ * times a power of ten. All labels have as many digits as are needed to tell them apart.
  */
 export function linearTicks(min: number, max: number, count: number): readonly Tick[] {
   const raw = max / count - min / count;
