@@ -41,6 +41,7 @@ export function memoryContract(makeKernels: () => Kernels): void {
       const kernels = makeKernels();
       const early = kernels.allocate("float64", 100).fill(1);
       for (let i = 0; i < 4; i++) {
+        expect(kernels.allocateIndices(2 ** 18)).toHaveLength(2 ** 18);
         const late = kernels.allocate("float64", 2 ** 18);
         expect(late.every((x) => x === 0)).toBe(true);
         late.fill(2);

@@ -60,7 +60,11 @@ function bindKernels(build: WasmBuild, memory: WasmMemory, exports: Exports): Ke
       return memory.bytesAllocated;
     },
     allocate,
-    allocateIndices: (length) => new Int32Array(memory.memory.buffer, memory.reserve(4 * length), length),
+    allocateIndices(length) {
+      // Before `buffer` is read: growing replaces it.
+      const address = memory.reserve(4 * length);
+      return new Int32Array(memory.memory.buffer, address, length);
+    },
     ...bindProducts(exports),
     ...bindRows(exports),
     ...bindVectors(exports),
