@@ -1,3 +1,6 @@
+/** What the addresses of a WebAssembly memory reach: 4 GiB. */
+export const addressableBytes: number = 2 ** 32;
+
 /** Thrown where the numbers that were asked for do not fit into the memory. */
 export class MemoryLimitError extends Error {
   override readonly name = "MemoryLimitError";

@@ -1,3 +1,4 @@
+import { addressableBytes, MemoryLimitError } from "../kernels/memory-limit-error.ts";
 import { gaussianRandom, type Random, seededRandom } from "../random/random.ts";
 import { type Network, parameterBlocks, parameterCount } from "./network.ts";
 
@@ -12,8 +13,6 @@ import { type Network, parameterBlocks, parameterCount } from "./network.ts";
  */
 export type Initialization = "auto" | "lecun" | "he" | "glorot" | "ntk";
 
-export const initializations: readonly Initialization[] = ["auto", "lecun", "he", "glorot", "ntk"];
-
 const rectifiers: ReadonlySet<string> = new Set(["relu", "leaky-relu", "elu", "gelu", "silu", "softplus"]);
 
 /**
@@ -21,8 +20,11 @@ const rectifiers: ReadonlySet<string> = new Set(["relu", "leaky-relu", "elu", "g
  *
  * @param seed Same seed, same parameters.
  * @returns A new vector of `parameterCount(network)` numbers, in the layout of `parameterBlocks`.
+ * @throws {MemoryLimitError} If no kernels could hold that many.
  */
 export function initialize(network: Network, seed: number, scheme: Initialization = "auto"): Float64Array {
+  const bytes = parameterCount(network) * Float64Array.BYTES_PER_ELEMENT;
+  if (bytes > addressableBytes) throw new MemoryLimitError(bytes, 0, addressableBytes);
   const parameters = new Float64Array(parameterCount(network));
   const gaussian = gaussianRandom(seededRandom(seed));
   for (const block of parameterBlocks(network)) {

@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 /** A native function, called with numbers and typed arrays. */
 export type NativeFunction = (...values: unknown[]) => number | undefined;
 
@@ -86,6 +84,8 @@ export function loadBlas(): BlasLibrary {
 
 function loadKoffi(): Koffi {
   try {
+    // Not imported: browsers, where this file is bundled but never called, have no such module.
+    const { createRequire } = process.getBuiltinModule("node:module");
     return createRequire(import.meta.url)("koffi") as Koffi;
   } catch (error) {
     throw new BlasNotFoundError(

@@ -24,31 +24,29 @@ let loaded: BlasLibrary | BlasNotFoundError | null = null;
  * @throws {BlasNotFoundError} If there is no library, or it gives wrong results on a small test.
  */
 export function nativeKernels(threads = 1): Kernels {
-  const blas = sharedBlas();
-  const wasm = wasmKernels();
-  const kernels = bindKernels(wasm, blas, threads);
-  const fault = selfTest(kernels, wasm);
-  if (fault) {
-    loaded = new BlasNotFoundError(
-      `native kernels: ${blas.path} (${blas.description}) gives a wrong ${fault}; set GRAMIAN_BLAS to another library`,
-    );
-    throw loaded;
-  }
-  return kernels;
+  return bindKernels(wasmKernels(), sharedBlas(), threads);
 }
 
-/** The library, loaded once for the process; a failure is remembered too. */
+/** The library, loaded and tested once for the process; a failure is remembered too. */
 function sharedBlas(): BlasLibrary {
-  if (loaded === null) {
-    try {
-      loaded = loadBlas();
-    } catch (error) {
-      if (!(error instanceof BlasNotFoundError)) throw error;
-      loaded = error;
-    }
-  }
+  loaded ??= loadTestedBlas();
   if (loaded instanceof BlasNotFoundError) throw loaded;
   return loaded;
+}
+
+function loadTestedBlas(): BlasLibrary | BlasNotFoundError {
+  try {
+    const blas = loadBlas();
+    const wasm = wasmKernels();
+    const fault = selfTest(bindKernels(wasm, blas, 1), wasm);
+    if (!fault) return blas;
+    return new BlasNotFoundError(
+      `native kernels: ${blas.path} (${blas.description}) gives a wrong ${fault}; set GRAMIAN_BLAS to another library`,
+    );
+  } catch (error) {
+    if (error instanceof BlasNotFoundError) return error;
+    throw error;
+  }
 }
 
 function bindKernels(wasm: Kernels, blas: BlasLibrary, threads: number): Kernels {
