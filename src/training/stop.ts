@@ -33,9 +33,9 @@ export interface StopLimits {
   /** With validation rows: epochs without a new best validation error before training ends. Infinity: no limit. */
   readonly patience: number;
   /**
-   * Training has converged when, over the last `toleranceEpochs` epochs,
+   * Training has converged when the best training loss so far, over the last `toleranceEpochs` epochs, fell by
    *
-   *     (loss before - loss now) <= tolerance · loss before
+   *     (best before - best now) <= tolerance · best before
    *
    * 0 turns the rule off.
    */
@@ -65,9 +65,10 @@ export interface Progress {
 /** What the rules look at after each epoch. */
 export interface EpochProgress {
   readonly epoch: number;
-  /** Training losses of all epochs so far. */
-  readonly trainLosses: readonly number[];
-  readonly bestTrainLoss: number;
+  /** The training loss now. */
+  readonly trainLoss: number;
+  /** After each epoch so far, the least training loss until then. */
+  readonly bestTrainLosses: readonly number[];
   readonly validationLoss: number | null;
   readonly bestValidationLoss: number | null;
   readonly bestEpoch: number;
@@ -101,23 +102,23 @@ export function stopAfterStep(
 
 /** The rules that are asked after each epoch; null goes on. */
 export function stopAfterEpoch(limits: StopLimits, progress: EpochProgress): Stop | null {
-  const { trainLosses, bestTrainLoss, epoch, bestEpoch, validationLoss } = progress;
-  const now = trainLosses[trainLosses.length - 1]!;
-  if (!(now <= limits.divergence * bestTrainLoss) && now > 0)
+  const { trainLoss, bestTrainLosses, epoch, bestEpoch, validationLoss } = progress;
+  const best = bestTrainLosses[bestTrainLosses.length - 1]!;
+  if (!(trainLoss <= limits.divergence * best) && trainLoss > 0)
     return stop(
       "diverged",
-      `training loss ${digits(now)} > ${limits.divergence} × the best, ${digits(bestTrainLoss)}`,
+      `training loss ${digits(trainLoss)} > ${limits.divergence} × the best, ${digits(best)}`,
     );
   if (validationLoss !== null && epoch - bestEpoch >= limits.patience)
     return stop(
       "validation",
       `no lower validation error for ${epoch - bestEpoch} epochs (patience ${limits.patience}); the best was at epoch ${bestEpoch}`,
     );
-  const before = trainLosses[trainLosses.length - 1 - limits.toleranceEpochs];
-  if (limits.tolerance > 0 && before !== undefined && before - now <= limits.tolerance * before)
+  const before = bestTrainLosses[bestTrainLosses.length - 1 - limits.toleranceEpochs];
+  if (limits.tolerance > 0 && before !== undefined && before - best <= limits.tolerance * before)
     return stop(
       "converged",
-      `training loss fell by ${digits((before - now) / before)} of itself in ${limits.toleranceEpochs} epochs <= ${limits.tolerance}`,
+      `the best training loss fell by ${digits(before > 0 ? (before - best) / before : 0)} of itself in ${limits.toleranceEpochs} epochs <= ${limits.tolerance}`,
     );
   return null;
 }

@@ -118,10 +118,10 @@ interface Run {
   readonly batches: Batches;
   readonly best: Best;
   readonly history: EpochEvent[];
-  readonly trainLosses: number[];
+  /** After each epoch, the least training loss until then. */
+  readonly bestTrainLosses: number[];
   readonly start: number;
   lastBreath: number;
-  bestTrainLoss: number;
   step: number;
   epoch: number;
 }
@@ -151,10 +151,9 @@ function prepare(training: Training): Run {
     batches,
     best: keepBest(parameters.flat),
     history: [],
-    trainLosses: [],
+    bestTrainLosses: [],
     start: now,
     lastBreath: now,
-    bestTrainLoss: Number.POSITIVE_INFINITY,
     step: 0,
     epoch: 0,
   };
@@ -162,11 +161,12 @@ function prepare(training: Training): Run {
 
 /** Measures the errors, keeps the best network, and reports. */
 function recordEpoch(run: Run, report: StepReport | null): void {
-  const { training, parameters, history, trainLosses } = run;
+  const { training, parameters, history, bestTrainLosses } = run;
   const train = rootMeanSquare(run, training.trainRows)!;
   const validation = rootMeanSquare(run, training.validationRows);
-  trainLosses.push(train ** 2);
-  if (train ** 2 < run.bestTrainLoss) run.bestTrainLoss = train ** 2;
+  const least = bestTrainLosses.at(-1) ?? Number.POSITIVE_INFINITY;
+  // A NaN loss is no new least; Math.min would let it pass.
+  bestTrainLosses.push(Number.isNaN(train) ? least : Math.min(train ** 2, least));
   run.best.offer(validation ?? train, run.epoch, parameters.flat);
   const seconds = (performance.now() - run.start) / 1000;
   const event: EpochEvent = {
@@ -217,12 +217,13 @@ function progressOf(run: Run, report: StepReport) {
 }
 
 function epochProgressOf(run: Run) {
-  const { epoch, trainLosses, best, history } = run;
+  const { epoch, bestTrainLosses, best, history } = run;
+  const { train, validation } = history[history.length - 1]!;
   return {
     epoch,
-    trainLosses,
-    bestTrainLoss: run.bestTrainLoss,
-    validationLoss: history[history.length - 1]!.validation,
+    trainLoss: train ** 2,
+    bestTrainLosses,
+    validationLoss: validation,
     bestValidationLoss: best.error,
     bestEpoch: best.epoch,
   };
