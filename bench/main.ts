@@ -1,7 +1,8 @@
 import type { Benchmark, Row } from "./benchmark.ts";
+import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
 
-const benchmarks: readonly Benchmark[] = [sinc];
+const benchmarks: readonly Benchmark[] = [gemm, sinc];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)

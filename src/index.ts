@@ -20,7 +20,13 @@ export { type KernelChoice, selectKernels } from "./kernels/select-kernels.ts";
 export { fit, fitTable, type TableFit, type TableOptions } from "./model/fit.ts";
 export type { ByPart, Decision, Errors, FitReport } from "./model/fit-report.ts";
 export { load, type Model, readModel, type TableEvaluation, type TablePredictions } from "./model/model.ts";
-export { type FitOptions, fitDefaults, type OptimizerName, OptionError } from "./model/options.ts";
+export {
+  type FitEvent,
+  type FitOptions,
+  fitDefaults,
+  type OptimizerName,
+  OptionError,
+} from "./model/options.ts";
 export { type Initialization, initialize } from "./network/initialize.ts";
 export {
   type DenseLayer,

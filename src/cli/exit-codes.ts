@@ -1,5 +1,7 @@
 /** What the exit code of the process says. */
-export const exitCodes = Object.freeze({
+export const exitCodes: Readonly<
+  Record<"done" | "bug" | "usage" | "data" | "diverged" | "unavailable" | "interrupted", number>
+> = Object.freeze({
   /** Done: converged, or a limit was reached. */
   done: 0,
   /** A mistake of this program. */

@@ -17,7 +17,8 @@ import { writeOutput } from "./write-output.ts";
 
 const help = `
 Writes a column for each target, a row for each row of the data, in the same order. A row that can't be predicted is
-left empty and named; the exit code is then ${exitCodes.data}.
+left empty and named; the exit code is then ${exitCodes.data}. An ensemble adds a column with the spread of its
+networks' predictions, a standard deviation.
 
 Examples:
   gramian predict model.gramian new-cars.csv > predictions.csv
@@ -46,7 +47,7 @@ async function run(
   const faults = findFaults(table, model.header.encoder);
   const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => !faults.has(row));
   const predictions = model.predictTable(pickRows(table, rows));
-  const csv = writeCsv(predictions.targets, inOriginalOrder(table.rows, rows, predictions));
+  const csv = writeCsv(columnNames(predictions), inOriginalOrder(table.rows, rows, predictions));
   if (out === undefined) await writeOutput(csv);
   else await writeFileAtomically(out, csv);
   showRemarks(terminal, predictions);
@@ -89,13 +90,20 @@ function pickRows(table: Table, rows: readonly number[]): Table {
   };
 }
 
+function columnNames({ targets, spread }: TablePredictions): readonly string[] {
+  return spread ? [...targets, ...targets.map((name) => `${name} spread`)] : targets;
+}
+
 function inOriginalOrder(count: number, rows: readonly number[], predictions: TablePredictions) {
-  const width = predictions.targets.length;
+  const { targets, values, spread } = predictions;
+  const width = targets.length;
+  const ofRow = (numbers: Float64Array, i: number) =>
+    Array.from(numbers.subarray(i * width, (i + 1) * width));
   const lines: (readonly (number | null)[])[] = Array.from({ length: count }, () =>
-    new Array<null>(width).fill(null),
+    new Array<null>(spread ? 2 * width : width).fill(null),
   );
   for (const [i, row] of rows.entries())
-    lines[row] = Array.from(predictions.values.subarray(i * width, (i + 1) * width));
+    lines[row] = [...ofRow(values, i), ...(spread ? ofRow(spread, i) : [])];
   return lines;
 }
 

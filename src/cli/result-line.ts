@@ -10,6 +10,7 @@ export function resultLine(report: FitReport, written: { model: string; report: 
     inputs: report.inputs,
     outputs: report.outputs,
     parameters: report.parameters,
+    members: report.members,
     network: report.network,
     optimizer: report.optimizer,
     kernels: report.kernels,

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { type EncodeOptions, encodeDefaults } from "../data/fit-encoder.ts";
+import type { ReadOptions } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
-import { activations } from "../kernels/activation.ts";
+import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
-import { kernelChoices } from "../kernels/select-kernels.ts";
-import { fitDefaults, optimizerNames, suggest } from "../model/options.ts";
+import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
+import { fitDefaults, type OptimizerName, optimizerNames, suggest } from "../model/options.ts";
 import { adamDefaults } from "../optimizers/adam.ts";
 import { sgdDefaults } from "../optimizers/sgd.ts";
 import { headerDescription, headerFlags, parseHeader } from "./header-option.ts";
@@ -44,7 +45,39 @@ export const outputDefaults: Readonly<{ out: string; report: string }> = Object.
   report: "report.html",
 });
 
-const table = {
+/** The values of all options, read. */
+interface TrainValues {
+  readonly target: readonly string[];
+  readonly out: string;
+  readonly report: string;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number;
+  readonly damping: number;
+  readonly lambda: number;
+  readonly alpha: number;
+  readonly batchSize: number;
+  readonly ensemble: number;
+  readonly maxSteps: number;
+  /** Milliseconds. */
+  readonly timeLimit: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly testRows: string;
+  readonly seed: number;
+  readonly dtype: DType;
+  readonly kernels: KernelChoice;
+  readonly threads: number;
+  readonly missing: EncodeOptions["missing"];
+  readonly dates: EncodeOptions["dates"];
+  readonly header: ReadOptions["header"];
+  readonly ignore: readonly string[];
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const table: { readonly [Name in keyof TrainValues]: TrainOption<TrainValues[Name]> } = {
   target: option("--target <names>", "column to predict; several separated by commas", parseNames),
   out: option("--out <file>", `where the model goes (default: ${outputDefaults.out})`, parsePath),
   report: option(
@@ -80,6 +113,11 @@ const table = {
   lambda: option("--lambda <number>", "λ of the paper, in place of --learning-rate", parseNumber(atLeast0)),
   alpha: option("--alpha <number>", "α of the paper, in place of --damping", parseNumber(atLeast0)),
   batchSize: option("--batch-size <rows>", "rows in a batch (default: all, where affordable)", count),
+  ensemble: option(
+    "--ensemble <count>",
+    `networks that are trained from different starts and averaged (default: ${fitDefaults.ensemble})`,
+    count,
+  ),
   maxSteps: option("--max-steps <count>", "ends the training after so many steps", count),
   timeLimit: option("--time-limit <time>", "ends the training: 30s, 5m, 1.5h (default: none)", parseDuration),
   validation: option(
@@ -133,10 +171,8 @@ const table = {
   quiet: option("--quiet", "says nothing but the result", parseFlag),
 };
 
-type OptionName = keyof typeof table;
-
-/** Options of `train` that were given, read. `timeLimit` is in milliseconds. */
-export type TrainOptions = { readonly [K in OptionName]?: ReturnType<(typeof table)[K]["parse"]> };
+/** Options of `train` that were given, read. */
+export type TrainOptions = Partial<TrainValues>;
 
 /** Adds the options to a command. Their texts are read by `parseTrainOptions`, together with a configuration file. */
 export function addTrainOptions(command: Command): Command {
@@ -162,7 +198,7 @@ export function parseTrainOptions(
   for (const [name, value] of Object.entries(values)) {
     if (!Object.hasOwn(table, name))
       throw new UsageError(`${where(name)}: is unknown${suggest(name, Object.keys(table))}`);
-    options[name] = table[name as OptionName].parse(where(name), value);
+    options[name] = table[name as keyof TrainValues].parse(where(name), value);
   }
   return options;
 }

@@ -2,9 +2,9 @@ import { type Encoder, encodedWidth } from "../data/encoder.ts";
 import type { ColumnNote } from "../data/fit-encoder.ts";
 import type { Table } from "../data/table.ts";
 import type { Decision, Errors, FitReport } from "../model/fit-report.ts";
+import type { FitEvent } from "../model/options.ts";
 import { parts } from "../report/report-data.ts";
 import { cautions, decisivePart, summarize } from "../report/summary.ts";
-import type { EpochEvent } from "../training/train.ts";
 import { alignTable, shorten } from "./align-table.ts";
 import { columnNumber, columnR2, plainDuration, plainNumber, plural } from "./plain-number.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,11 +45,12 @@ export function showDecisions(terminal: Terminal, decisions: readonly Decision[]
 }
 
 /** How far the training is, in a line. */
-export function describeProgress(event: EpochEvent): string {
+export function describeProgress(event: FitEvent): string {
   const { epoch, step, train, validation, best, damping, gainRatio, gradientNorm, secondsLeft } = event;
+  const network = event.members > 1 ? `network ${event.member + 1} of ${event.members}, ` : "";
   const short = (value: number) => plainNumber(value, 3);
   return [
-    `epoch ${epoch}, step ${step}: train ${short(train)}`,
+    `${network}epoch ${epoch}, step ${step}: train ${short(train)}`,
     validation === null ? null : `validation ${short(validation)}`,
     `best ${short(best)}`,
     damping === null ? null : `damping ${short(damping)}`,

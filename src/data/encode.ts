@@ -137,3 +137,8 @@ export function restoreTargets({ targets }: Encoder, values: Float64Array): Floa
     return mean + deviation * value;
   });
 }
+
+/** Deviations of predictions in the targets' own units, in a new array. */
+export function restoreSpread({ targets }: Encoder, values: Float64Array): Float64Array {
+  return values.map((value, i) => targets[i % targets.length]!.deviation * value);
+}

@@ -32,20 +32,24 @@ export interface FitReport {
   /** Columns that the network sees, after encoding. */
   readonly inputs: number;
   readonly outputs: number;
-  /** Trainable parameters, p. */
+  /** Trainable parameters of a network, p. */
   readonly parameters: number;
+  /** Networks in the ensemble. */
+  readonly members: number;
   /** For example "8-50-50-1 tanh". */
   readonly network: string;
   readonly optimizer: string;
   readonly kernels: string;
   readonly dtype: "float32" | "float64";
   readonly seed: number;
+  /** Of all members together, as are epochs and seconds. */
   readonly steps: number;
   readonly epochs: number;
-  /** The epoch whose network was kept. */
-  readonly bestEpoch: number;
   /** Of training. */
   readonly seconds: number;
+  /** The epoch whose network was kept, of the first member, as is the history. */
+  readonly bestEpoch: number;
+  /** Why the last training ended. */
   readonly stop: Stop;
   readonly decisions: readonly Decision[];
   readonly errors: Errors;

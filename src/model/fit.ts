@@ -72,7 +72,11 @@ export async function fitTable(table: Table, options: TableOptions): Promise<Tab
   const rows = usableRows(table, targets, complete);
   const split = splitRows(table.name, rows, table.rows, splitOptions(fitOptions));
   const encoder = fitEncoder(table, plan, split.train);
-  const notes = [...plan.notes, ...leftOutRows(table, rows), ...constantInputs(plan.inputs, encoder)];
+  const notes = [
+    ...plan.notes,
+    ...leftOutRows(table, rows, complete.length > 0),
+    ...constantInputs(plan.inputs, encoder),
+  ];
   onColumns?.(notes, encoder);
   if (encoder.inputs.length === 0)
     throw new DataError(
@@ -102,7 +106,7 @@ function positions(split: Split, rows: Int32Array): Split {
   return { train: map(split.train), validation: map(split.validation), test: map(split.test) };
 }
 
-function leftOutRows(table: Table, rows: Int32Array): ColumnNote[] {
+function leftOutRows(table: Table, rows: Int32Array, dropsIncomplete: boolean): ColumnNote[] {
   const count = table.rows - rows.length;
   return count === 0
     ? []
@@ -110,7 +114,7 @@ function leftOutRows(table: Table, rows: Int32Array): ColumnNote[] {
         {
           column: "(rows)",
           choice: `${count} left out`,
-          why: "no value of the target, or of an input with --missing drop",
+          why: dropsIncomplete ? "no value of the target or of an input" : "no value of the target",
         },
       ];
 }

@@ -1,6 +1,13 @@
 import { encodeArrays, type NumberRows, readArrays } from "../data/arrays.ts";
 import { DataError } from "../data/data-error.ts";
-import { type EncodedRows, encodeInputs, readTargets, restoreTargets, usableRows } from "../data/encode.ts";
+import {
+  type EncodedRows,
+  encodeInputs,
+  readTargets,
+  restoreSpread,
+  restoreTargets,
+  usableRows,
+} from "../data/encode.ts";
 import { type Encoder, encodedWidth } from "../data/encoder.ts";
 import { type Metrics, measure } from "../data/metrics.ts";
 import type { Table } from "../data/table.ts";
@@ -32,6 +39,8 @@ export interface ModelHeader {
 export interface TablePredictions extends Omit<EncodedRows, "inputs"> {
   /** rows × targets. */
   readonly values: Float64Array;
+  /** The standard deviation of the predictions of the ensemble's networks, rows × targets; null of one network. */
+  readonly spread: Float64Array | null;
   readonly targets: readonly string[];
 }
 
@@ -49,7 +58,7 @@ export interface TableEvaluation {
 export interface Model {
   readonly report: FitReport;
   readonly header: ModelHeader;
-  /** The network's parameters: float64, whatever the network's precision is. */
+  /** The parameters of all members, one after the other: float64, whatever the network's precision is. */
   readonly parameters: Float64Array;
   /**
    * Predicts targets, in their own units, laid out as the targets of `fit` were.
@@ -76,8 +85,13 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
 
   const predictTable = (table: Table): TablePredictions => {
     const { inputs, ...counts } = encodeInputs(header.encoder, table, allRows(table));
-    const values = restoreTargets(header.encoder, predictor()(inputs, table.rows));
-    return { values, targets: header.encoder.targets.map((target) => target.column), ...counts };
+    const { mean, spread } = predictor()(inputs, table.rows);
+    return {
+      values: restoreTargets(header.encoder, mean),
+      spread: spread && restoreSpread(header.encoder, spread),
+      targets: header.encoder.targets.map((target) => target.column),
+      ...counts,
+    };
   };
 
   return {
@@ -93,12 +107,8 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
           { file: "inputs" },
           `has ${matrix.columns} columns; the model was fitted to ${width}`,
         );
-      const predictions = predictor()(encodeArrays(header.encoder, matrix), matrix.rows);
-      return layOut(
-        restoreTargets(header.encoder, predictions),
-        header.encoder.targets.length,
-        header.layout,
-      );
+      const { mean } = predictor()(encodeArrays(header.encoder, matrix), matrix.rows);
+      return layOut(restoreTargets(header.encoder, mean), header.encoder.targets.length, header.layout);
     },
     predictTable,
     evaluateTable: (table) => evaluate(header.encoder, table, predictTable),
@@ -108,11 +118,12 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
 }
 
 /** Kernels and buffers are made at the first prediction. */
-function lazyPredictor({ network, dtype }: ModelHeader, parameters: Float64Array): () => Predictor {
+function lazyPredictor({ network, dtype }: ModelHeader, parameters: Float64Array) {
   let predictor: Predictor | undefined;
-  return () => {
-    predictor ??= planPredictor(selectKernels("wasm"), network, dtype, parameters);
-    return predictor;
+  return () => (inputs: Float64Array, rows: number) => {
+    // Always the same kernels: a model predicts the same numbers wherever it is loaded.
+    predictor ??= planPredictor(selectKernels("wasm"), network, dtype);
+    return predictor(parameters, inputs, rows);
   };
 }
 

@@ -7,12 +7,9 @@ import {
   parameterBlocks,
   trainableCount,
 } from "../network/network.ts";
-import { adam } from "../optimizers/adam.ts";
-import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { evidence } from "../optimizers/prior.ts";
-import { sgd } from "../optimizers/sgd.ts";
 import { type StopLimits, stopDefaults } from "../training/stop.ts";
+import { chooseOptimizer } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 
@@ -24,186 +21,110 @@ export interface Recipe {
   readonly optimizerName: string;
   readonly batchSize: number;
   readonly limits: StopLimits;
+  /** Networks that are trained and averaged. */
+  readonly members: number;
   /** Whether the last steps go over the training and the validation rows together. */
-  readonly refit: boolean;
+  readonly refits: boolean;
+  /** Whether a linear model takes the network's place where that is no better. */
+  readonly fallsBack: boolean;
   readonly decisions: readonly Decision[];
 }
 
-/** Work of a full-batch step above which `auto` takes mini-batches: some seconds at 10 GFLOP/s. */
+/** Work of a full-batch step above which mini-batches are taken: some seconds at 10 GFLOP/s. */
 const affordableFlops = 3e10;
-
-/** Rows of a mini-batch of the Gram-Gauss-Newton method: large enough to see curvature, small enough to be cheap. */
-const gaussNewtonBatch = 512;
-const firstOrderBatch = 32;
-
-/**
- * Decides what the options leave open. One recipe for all data; docs/how-it-chooses.md has the reasons.
- *
- * @param rows Training rows. @param inputs Encoded columns. @param outputs Targets.
- */
-export function chooseRecipe(rows: number, inputs: number, outputs: number, options: FitOptions): Recipe {
-  const decisions: Decision[] = [];
-  const decide = (what: string, choice: string, why: string) => decisions.push({ what, choice, why });
-  const dtype = options.dtype ?? fitDefaults.dtype;
-  const network = chooseNetwork(rows, inputs, outputs, options, decide);
-  const blocks = parameterBlocks(network);
-  const full = chooseForm(blocks, rows, outputs, dtype);
-  const affordable = Math.min(full.flops.gram, full.flops.primal) <= affordableFlops;
-  const kind = chooseKind(options, affordable);
-  const batchSize = Math.min(rows, options.batchSize ?? (kind.fullBatch ? rows : kind.batch));
-  decide(
-    "batch",
-    batchSize === rows ? `all ${rows} rows` : `${batchSize} of ${rows} rows`,
-    options.batchSize ? "as asked" : kind.batchReason,
-  );
-  decide("optimizer", kind.description, kind.reason);
-  if (kind.secondOrder) {
-    const costs = chooseForm(blocks, batchSize, outputs, dtype);
-    decide(
-      "system",
-      costs.form === "gram"
-        ? `Gram matrix, ${batchSize * outputs} × ${batchSize * outputs}`
-        : `normal equations, ${trainableCount(blocks)} × ${trainableCount(blocks)}`,
-      `${megaflops(costs.flops.gram)} by the Gram matrix, ${megaflops(costs.flops.primal)} by the normal equations`,
-    );
-  }
-  return {
-    network,
-    dtype,
-    optimizer: kind.optimizer,
-    optimizerName: kind.optimizer.name,
-    batchSize,
-    limits: chooseLimits(options, kind.secondOrder && batchSize === rows),
-    refit: kind.regularized,
-    decisions,
-  };
-}
-
-type Decide = (what: string, choice: string, why: string) => void;
-
-function chooseNetwork(
-  rows: number,
-  inputs: number,
-  outputs: number,
-  options: FitOptions,
-  decide: Decide,
-): Network {
-  const units = rows < 2000 ? 10 : 20;
-  const hidden = options.hidden ?? [units, units];
-  const network = denseNetwork(inputs, hidden, outputs, options.activation ?? fitDefaults.activation);
-  const p = trainableCount(parameterBlocks(network));
-  decide(
-    "network",
-    `${describeNetwork(network)}, ${p} parameters`,
-    options.hidden
-      ? "as asked"
-      : `two hidden layers of ${units} for ${rows} training rows; the prior keeps them smooth`,
-  );
-  return network;
-}
-
-interface Kind {
-  readonly optimizer: Optimizer;
-  readonly description: string;
-  readonly reason: string;
-  readonly secondOrder: boolean;
-  readonly regularized: boolean;
-  readonly fullBatch: boolean;
-  readonly batch: number;
-  readonly batchReason: string;
-}
-
-function chooseKind(options: FitOptions, affordable: boolean): Kind {
-  const { optimizer = fitDefaults.optimizer } = options;
-  const asked = { reason: "as asked", regularized: false };
-  const small = affordable && options.batchSize === undefined;
-  const affordability = affordable
-    ? "a step over all rows is affordable"
-    : "a step over all rows would take seconds";
-  const secondOrder = { secondOrder: true, batch: gaussNewtonBatch, batchReason: affordability };
-  if (typeof optimizer !== "string")
-    return { ...asked, ...secondOrder, optimizer, description: optimizer.name, fullBatch: affordable };
-  switch (optimizer) {
-    case "auto":
-      if (small && !hasStepOptions(options))
-        return {
-          ...secondOrder,
-          optimizer: gramGaussNewton({ prior: evidence() }),
-          description: "Gram-Gauss-Newton; damping by the gain ratio, regularization by the evidence",
-          reason: "full batch: the evidence says how much of the data is signal",
-          regularized: true,
-          fullBatch: true,
-        };
-      return {
-        ...secondOrder,
-        optimizer: gramGaussNewton(stepOptions(options)),
-        description: "Gram-Gauss-Newton",
-        reason: hasStepOptions(options)
-          ? "with the learning rate and damping asked for"
-          : "mini-batches; damping by the gain ratio",
-        regularized: false,
-        fullBatch: small,
-      };
-    case "gram-gauss-newton":
-      return {
-        ...asked,
-        ...secondOrder,
-        optimizer: gramGaussNewton(stepOptions(options)),
-        description: optimizer,
-        fullBatch: affordable,
-      };
-    case "levenberg-marquardt":
-      return {
-        ...asked,
-        ...secondOrder,
-        optimizer: { ...gramGaussNewton(), name: optimizer },
-        description: "Levenberg-Marquardt, damping by the gain ratio",
-        fullBatch: true,
-        batchReason: "Levenberg-Marquardt works on all rows",
-      };
-    case "adam":
-    case "sgd": {
-      const rate = options.learningRate === undefined ? {} : { learningRate: options.learningRate };
-      return {
-        ...asked,
-        optimizer: optimizer === "adam" ? adam(rate) : sgd(rate),
-        description: optimizer,
-        secondOrder: false,
-        fullBatch: false,
-        batch: firstOrderBatch,
-        batchReason: "usual for first-order methods",
-      };
-    }
-  }
-}
-
-function hasStepOptions({ learningRate, damping, lambda, alpha }: FitOptions): boolean {
-  return [learningRate, damping, lambda, alpha].some((value) => value !== undefined);
-}
-
-function stepOptions({ learningRate, damping, lambda, alpha }: FitOptions) {
-  return {
-    ...(learningRate === undefined ? {} : { learningRate }),
-    ...(damping === undefined ? {} : { damping }),
-    ...(lambda === undefined ? {} : { lambda }),
-    ...(alpha === undefined ? {} : { alpha }),
-  };
-}
 
 /** Steps of a full-batch run; the evidence has settled long before. */
 const fullBatchSteps = 100;
 const fullBatchPatience = 25;
 const miniBatchPatience = 30;
 
-function chooseLimits(options: FitOptions, fullBatch: boolean): StopLimits {
+/**
+ * Decides what the options leave open. One recipe for all data; docs/how-it-chooses.md has the reasons.
+ *
+ * @param rows Training rows. @param inputs Encoded columns. @param outputs Targets.
+ * @throws {OptionError} If an option was given that the optimizer does not have.
+ */
+export function chooseRecipe(rows: number, inputs: number, outputs: number, options: FitOptions): Recipe {
+  const dtype = options.dtype ?? fitDefaults.dtype;
+  const network = chooseNetwork(rows, inputs, outputs, options);
+  const blocks = parameterBlocks(network);
+  const full = chooseForm(blocks, rows, outputs, dtype);
+  const affordable = Math.min(full.flops.gram, full.flops.primal) <= affordableFlops;
+  const choice = chooseOptimizer(options, affordable);
+  const batchSize = Math.min(rows, options.batchSize ?? (choice.fullBatch ? rows : choice.batch));
+  const isFullBatch = batchSize === rows && choice.secondOrder;
+  const members = options.ensemble ?? fitDefaults.ensemble;
+  const isAuto = (options.optimizer ?? fitDefaults.optimizer) === "auto";
   return {
-    ...stopDefaults,
-    maxSteps: options.maxSteps ?? (fullBatch ? fullBatchSteps : stopDefaults.maxSteps),
-    timeLimitMs: options.timeLimitMs ?? stopDefaults.timeLimitMs,
-    patience: fullBatch ? fullBatchPatience : miniBatchPatience,
+    network,
+    dtype,
+    optimizer: choice.optimizer,
+    optimizerName: choice.optimizer.name,
+    batchSize,
+    limits: {
+      ...stopDefaults,
+      maxSteps: options.maxSteps ?? (isFullBatch ? fullBatchSteps : stopDefaults.maxSteps),
+      timeLimitMs: options.timeLimitMs ?? stopDefaults.timeLimitMs,
+      patience: isFullBatch ? fullBatchPatience : miniBatchPatience,
+      // Under a prior that adapts, the training loss rises where the prior tightens: that is not the end.
+      tolerance: choice.regularized ? 0 : stopDefaults.tolerance,
+      toleranceEpochs: isFullBatch ? stopDefaults.toleranceEpochs : miniBatchPatience,
+    },
+    members,
+    refits: choice.regularized,
+    fallsBack: isAuto,
+    decisions: [
+      networkDecision(network, rows, options),
+      {
+        what: "batch",
+        choice: batchSize === rows ? `all ${rows} rows` : `${batchSize} of ${rows} rows`,
+        why: options.batchSize ? "as asked" : choice.batchReason,
+      },
+      { what: "optimizer", choice: choice.description, why: choice.reason },
+      ...(choice.secondOrder ? [systemDecision(network, batchSize, outputs, dtype)] : []),
+      ...(members > 1
+        ? [{ what: "ensemble", choice: `${members} networks`, why: "as asked; their mean predicts" }]
+        : []),
+    ],
   };
 }
 
-function megaflops(flops: number): string {
-  return flops >= 1e9 ? `${(flops / 1e9).toFixed(1)} Gflop` : `${(flops / 1e6).toFixed(1)} Mflop`;
+function chooseNetwork(rows: number, inputs: number, outputs: number, options: FitOptions): Network {
+  const hidden = options.hidden ?? [hiddenUnits(rows), hiddenUnits(rows)];
+  return denseNetwork(inputs, hidden, outputs, options.activation ?? fitDefaults.activation);
+}
+
+function hiddenUnits(rows: number): number {
+  return rows < 2000 ? 10 : 20;
+}
+
+function networkDecision(network: Network, rows: number, { hidden }: FitOptions): Decision {
+  const p = trainableCount(parameterBlocks(network));
+  return {
+    what: "network",
+    choice: `${describeNetwork(network)}, ${p} parameters`,
+    why: hidden
+      ? "as asked"
+      : `two hidden layers of ${hiddenUnits(rows)} for ${rows} training rows; the prior keeps them smooth`,
+  };
+}
+
+function systemDecision(network: Network, batchSize: number, outputs: number, dtype: DType): Decision {
+  const blocks = parameterBlocks(network);
+  const { form, flops } = chooseForm(blocks, batchSize, outputs, dtype);
+  const [name, size] =
+    form === "gram" ? ["Gram matrix", batchSize * outputs] : ["normal equations", trainableCount(blocks)];
+  return {
+    what: "system",
+    choice: `${name}, ${size} × ${size}`,
+    why: `${writeFlops(flops.gram)} by the Gram matrix, ${writeFlops(flops.primal)} by the normal equations`,
+  };
+}
+
+const flopUnits = ["flop", "kflop", "Mflop", "Gflop", "Tflop", "Pflop", "Eflop"] as const;
+
+/** Floating-point operations for people: "3.2 Gflop". */
+function writeFlops(flops: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(flops, 1)) / 3), flopUnits.length - 1);
+  return `${(flops / 1000 ** power).toFixed(1)} ${flopUnits[power]!}`;
 }

@@ -8,8 +8,6 @@ import { cautions, summarize } from "./summary.ts";
 import { targetSection } from "./target-section.ts";
 import { trainingSection } from "./training-section.ts";
 
-export type { ReportData, TargetPoints } from "./report-data.ts";
-
 /**
  * Writes a report as one HTML file that needs nothing else: no network, no fonts, no scripts. Names from the data are
  * escaped, and a policy in the page forbids anything active besides. The same data gives the same text.

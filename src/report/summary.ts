@@ -45,12 +45,19 @@ export function cautions(report: FitReport): readonly string[] {
   };
   const comparison = !isBetter(baseline.mean)
     ? [
-        "This is no better than predicting the mean every time: the inputs seem to say nothing about the target.",
+        isSettled(report)
+          ? "This is no better than predicting the mean every time: the inputs seem to say nothing about the target."
+          : `This is no better than predicting the mean every time; training ended early (${report.stop.reason}).`,
       ]
     : !isBetter(baseline.ridge)
       ? ["Ridge regression, a linear model, is about as good or better: prefer it, it is simpler."]
       : [];
   return [...comparison, ...unseen[part]];
+}
+
+/** Whether training ended because there was no more to gain. */
+function isSettled({ stop }: FitReport): boolean {
+  return ["converged", "validation", "stalled"].includes(stop.reason);
 }
 
 /** The error as a share of the targets' deviation: √(1 - R²), whatever the units are. */

@@ -38,6 +38,7 @@ export function exampleFit(changes: Partial<FitReport> = {}): FitReport {
     inputs: 3,
     outputs: 1,
     parameters: 41,
+    members: 1,
     network: "3-8-1 tanh",
     optimizer: "gram-gauss-newton",
     kernels: "reference",

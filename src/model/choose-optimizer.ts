@@ -1,0 +1,123 @@
+import { adam } from "../optimizers/adam.ts";
+import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { evidence } from "../optimizers/prior.ts";
+import { sgd } from "../optimizers/sgd.ts";
+import { type FitOptions, fitDefaults, type OptimizerName, OptionError } from "./options.ts";
+
+/** The optimizer, and what follows from it. */
+export interface OptimizerChoice {
+  readonly optimizer: Optimizer;
+  readonly description: string;
+  readonly reason: string;
+  /** Whether it solves with the Gram or the normal matrix of a batch. */
+  readonly secondOrder: boolean;
+  /** Whether the evidence sets a prior, so that validation rows may join the training in the end. */
+  readonly regularized: boolean;
+  readonly fullBatch: boolean;
+  /** Rows of a batch where it is not all of them. */
+  readonly batch: number;
+  readonly batchReason: string;
+}
+
+/** Rows of a mini-batch of the Gram-Gauss-Newton method: large enough to see curvature, small enough to be cheap. */
+const gaussNewtonBatch = 512;
+const firstOrderBatch = 32;
+
+type StepOption = "learningRate" | "damping" | "lambda" | "alpha";
+
+const stepOptions: readonly StepOption[] = ["learningRate", "damping", "lambda", "alpha"];
+
+/** The options of the step that each optimizer has. */
+const understood: Readonly<Record<OptimizerName, readonly StepOption[]>> = {
+  auto: stepOptions,
+  "gram-gauss-newton": stepOptions,
+  "levenberg-marquardt": [],
+  adam: ["learningRate"],
+  sgd: ["learningRate"],
+};
+
+/**
+ * Makes the optimizer that was asked for, or chooses one.
+ *
+ * @param affordable Whether a step over all rows takes little time.
+ * @throws {OptionError} If an option was given that the optimizer does not have.
+ */
+export function chooseOptimizer(options: FitOptions, affordable: boolean): OptimizerChoice {
+  const { optimizer = fitDefaults.optimizer } = options;
+  const step = readStepOptions(options);
+  const secondOrder = {
+    secondOrder: true,
+    regularized: false,
+    fullBatch: affordable,
+    batch: gaussNewtonBatch,
+    batchReason: affordable
+      ? "a step over all rows is affordable"
+      : "a step over all rows would take seconds",
+    reason: "as asked",
+  };
+  if (typeof optimizer !== "string") return { ...secondOrder, optimizer, description: optimizer.name };
+  switch (optimizer) {
+    case "auto":
+      return { ...secondOrder, ...chooseForData(options, affordable) };
+    case "gram-gauss-newton":
+      return { ...secondOrder, optimizer: gramGaussNewton(step), description: "Gram-Gauss-Newton" };
+    case "levenberg-marquardt":
+      return {
+        ...secondOrder,
+        optimizer: { ...gramGaussNewton(), name: optimizer },
+        description: "Levenberg-Marquardt, damping by the gain ratio",
+        fullBatch: true,
+        batchReason: "Levenberg-Marquardt works on all rows",
+      };
+    case "adam":
+    case "sgd":
+      return {
+        optimizer: optimizer === "adam" ? adam(step) : sgd(step),
+        description: optimizer,
+        reason: "as asked",
+        secondOrder: false,
+        regularized: false,
+        fullBatch: false,
+        batch: firstOrderBatch,
+        batchReason: "usual for first-order methods",
+      };
+  }
+}
+
+/** The choice of "auto": full batch with the evidence where that is affordable, else mini-batches. */
+function chooseForData(options: FitOptions, affordable: boolean) {
+  const step = readStepOptions(options);
+  if (Object.keys(step).length > 0)
+    return {
+      optimizer: gramGaussNewton(step),
+      description: "Gram-Gauss-Newton",
+      reason: "with the learning rate and damping asked for",
+    };
+  if (affordable && options.batchSize === undefined)
+    return {
+      optimizer: gramGaussNewton({ prior: evidence() }),
+      description: "Gram-Gauss-Newton; damping by the gain ratio, regularization by the evidence",
+      reason: "full batch: the evidence says how much of the data is signal",
+      regularized: true,
+    };
+  return {
+    optimizer: gramGaussNewton(),
+    description: "Gram-Gauss-Newton; damping by the gain ratio",
+    reason: "mini-batches: each step solves the Gram matrix of its batch",
+  };
+}
+
+/** The options of the step that were given. */
+function readStepOptions(options: FitOptions): { readonly [Name in StepOption]?: number } {
+  const { optimizer = fitDefaults.optimizer } = options;
+  const given = stepOptions.filter((name) => options[name] !== undefined);
+  const name = typeof optimizer === "string" ? optimizer : null;
+  for (const option of given)
+    if (!name || !understood[name].includes(option))
+      throw new OptionError(
+        `options.${option}: ${name ?? "an optimizer that is given as a value"} does not take it; ` +
+          (name ? 'leave it out, or use "gram-gauss-newton"' : "give it where the optimizer is made"),
+      );
+  return Object.fromEntries(given.map((option) => [option, options[option]!]));
+}

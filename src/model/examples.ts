@@ -1,0 +1,39 @@
+import { measure } from "../data/metrics.ts";
+
+/** Standardized examples, and the way back to the targets' own units. */
+export interface Examples {
+  readonly rows: number;
+  /** rows × columns. */
+  readonly inputs: Float64Array;
+  /** rows × outputs. */
+  readonly targets: Float64Array;
+  readonly outputs: number;
+  readonly targetNames: readonly string[];
+  /** Positions among the rows. */
+  readonly split: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array };
+  /** Numbers of the targets' shape, in the targets' units. */
+  restore(values: Float64Array): Float64Array;
+}
+
+/** The rows that may teach: training and validation rows, ascending. */
+export function knownRows({ split }: Examples): Int32Array {
+  return Int32Array.from([...split.train, ...split.validation]).sort();
+}
+
+/** Some rows of a row-major matrix. */
+export function pickRows(values: Float64Array, rows: Int32Array, columns: number): Float64Array {
+  const out = new Float64Array(rows.length * columns);
+  for (const [i, row] of rows.entries())
+    out.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+  return out;
+}
+
+/** Root mean square error of standardized predictions of all rows, over some of them; NaN over none. */
+export function rmseOver(
+  { outputs, targets }: Examples,
+  predictions: Float64Array,
+  rows: Int32Array,
+): number {
+  const found = measure(pickRows(predictions, rows, outputs), pickRows(targets, rows, outputs), outputs);
+  return found?.rmse ?? Number.NaN;
+}
