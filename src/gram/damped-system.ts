@@ -4,7 +4,7 @@ import { allocateParameters, type ParameterVector } from "../network/parameter-v
 import type { Form } from "./form.ts";
 import { lazy } from "./lazy.ts";
 import type { Linearization } from "./linearization.ts";
-import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
+import { type Factorization, type SymmetricSolver, symmetricSolver } from "./symmetric-solver.ts";
 
 /*
  * The damped step
@@ -75,6 +75,16 @@ export interface DampedSystem {
    * @returns false, and nothing written, if the matrix can't be factorized at this λ.
    */
   effectiveParameters(damping: number, out: Float64Array): boolean;
+  /**
+   * The effective number of all parameters for W = I, at a fraction of the cost:
+   *
+   *     γ = m - λ tr((A + λ I)⁻¹),   A = J Jᵀ, m = n   or   A = Jᵀ J, m = p
+   *
+   * Both forms have the same γ: the eigenvalues in which they differ are 0.
+   *
+   * @returns null if the matrix can't be factorized at this λ.
+   */
+  effectiveTotal(damping: number): number | null;
 }
 
 /** Allocates the damped system in the form that was chosen, for up to `capacity` residual rows. */
@@ -148,6 +158,7 @@ function gramSystem(
       for (let group = 0; group < out.length; group++) out[group]! *= weights?.[group] ?? 1;
       return true;
     },
+    effectiveTotal: (damping) => effectiveTotal(solver, linearization.rows, gram, damping),
   };
 }
 
@@ -202,7 +213,20 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
       });
       return true;
     },
+    effectiveTotal: (damping) => effectiveTotal(solver, p, normal, damping),
   };
+}
+
+/** m - λ tr((A + λ I)⁻¹). */
+function effectiveTotal(
+  solver: SymmetricSolver,
+  m: number,
+  matrix: Float64Array,
+  damping: number,
+): number | null {
+  solver.factorize(m, matrix, null, damping);
+  const trace = solver.traceOfInverse();
+  return trace === null ? null : m - solver.damping * trace;
 }
 
 /** The mean over n of the trace of an m × m matrix. */

@@ -15,14 +15,7 @@ import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import { planPredictor } from "./predictor.ts";
 import { chooseRecipe } from "./recipe.ts";
-import {
-  isCutShort,
-  refit,
-  refitSteps,
-  type TrainedMembers,
-  type Trainer,
-  trainMembers,
-} from "./train-members.ts";
+import { isCutShort, refit, type TrainedMembers, type Trainer, trainMembers } from "./train-members.ts";
 
 /** A fitted network, and all that there is to say about it. */
 export interface FittedNetwork {
@@ -82,16 +75,17 @@ interface Chosen {
 async function choose(
   trainer: Trainer,
   kernels: Kernels,
-  { results, stop }: TrainedMembers,
+  { network, results, stop, tried }: TrainedMembers,
   ridge: LinearModel,
   decisions: Decision[],
 ): Promise<Chosen> {
   const { recipe, examples } = trainer;
-  const { network, dtype } = recipe;
+  const { dtype } = recipe;
   const { split, inputs, rows } = examples;
   const trained = join(results.map(({ parameters }) => parameters));
   const unseen = planPredictor(kernels, network, dtype)(trained, inputs, rows).mean;
   const plain = { network, parameters: trained, unseen };
+  if (tried.length > 1) decisions.push(shapeDecision(network, tried));
   if (split.validation.length === 0) return plain;
   if (recipe.fallsBack) {
     const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
@@ -107,13 +101,25 @@ async function choose(
   }
   if (!recipe.refits || isCutShort(stop) || stop.reason === "diverged") return plain;
   const parameters: Float64Array[] = [];
-  for (const result of results) parameters.push(await refit(trainer, result));
+  for (const result of results) parameters.push(await refit(trainer, network, result));
   decisions.push({
     what: "refit",
-    choice: `${refitSteps} more steps over training and validation rows`,
+    choice: "more steps over training and validation rows together",
     why: "the validation error was measured before; those rows can teach as well",
   });
   return { network, parameters: join(parameters), unseen };
+}
+
+function shapeDecision(network: Network, tried: TrainedMembers["tried"]): Decision {
+  const others = tried.filter((one) => one.network !== network);
+  const error = tried.find((one) => one.network === network)!.error;
+  return {
+    what: "shape",
+    choice: describeNetwork(network),
+    why: `validation error ${digits(error)}, against ${others
+      .map((other) => `${digits(other.error)} of ${describeNetwork(other.network)}`)
+      .join(", ")}; in standard deviations of the target`,
+  };
 }
 
 function join(vectors: readonly Float64Array[]): Float64Array {
@@ -146,7 +152,7 @@ function linearNetwork({ weights, bias }: LinearModel, { outputs }: Examples) {
 function describeRun(
   { recipe, examples, options }: Trainer,
   kernels: Kernels,
-  { results, stop }: TrainedMembers,
+  { network: trained, results, stop }: TrainedMembers,
   network: Network,
 ) {
   const { split, outputs } = examples;
@@ -157,7 +163,7 @@ function describeRun(
     inputs: network.inputs,
     outputs,
     parameters: trainableCount(parameterBlocks(network)),
-    members: network === recipe.network ? results.length : 1,
+    members: network === trained ? results.length : 1,
     network: describeNetwork(network),
     optimizer: recipe.optimizerName,
     kernels: kernels.name,

@@ -187,6 +187,24 @@ describe("effective parameters", () => {
       settings,
     );
   });
+
+  test("of all parameters together are those of the groups, without weights", () => {
+    fc.assert(
+      fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
+        const problem = setUp(denseNetwork(inputs, hidden, outputs), examples, seed);
+        for (const form of forms) {
+          const system = problem.system(form);
+          system.assemble(problem.linearization, null);
+          const out = new Float64Array(2 * problem.blocks.length);
+          system.effectiveParameters(damping, out);
+          const total = out.reduce((a, b) => a + b);
+          // m - λ tr(...) cancels: m units in the last place of m, against a γ that may be small.
+          expect(Math.abs(system.effectiveTotal(damping)! - total)).toBeLessThan(1e-9);
+        }
+      }),
+      settings,
+    );
+  });
 });
 
 describe("the ladder of the damped step", () => {
