@@ -35,7 +35,7 @@ export interface Recipe {
 const affordableFlops = 3e10;
 
 /** Steps of a full-batch run; the best network comes long before. */
-const fullBatchSteps = 150;
+const fullBatchSteps = 500;
 const fullBatchPatience = 25;
 const miniBatchPatience = 30;
 

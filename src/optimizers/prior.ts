@@ -83,8 +83,8 @@ export const evidenceDefaults: Readonly<EvidenceOptions> = Object.freeze({
   alpha: 0.1,
   beta: 10,
   warmUps: 0,
-  smallest: 1e-6,
-  largest: 1e6,
+  smallest: 1e-8,
+  largest: 1e14,
 });
 
 /**
