@@ -11,6 +11,8 @@ export interface BenchmarkContext {
   readonly data: string | null;
   /** Further words of the command line, for example --profile. */
   readonly flags: ReadonlySet<string>;
+  /** The word after --name; null where it is not given. */
+  option(name: string): string | null;
 }
 
 /** A claim of the README, measured. */
