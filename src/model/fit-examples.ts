@@ -9,7 +9,7 @@ import {
   trainableCount,
 } from "../network/network.ts";
 import type { TrainingResult } from "../training/train.ts";
-import { type Examples, knownRows, pickRows, rmseOver } from "./examples.ts";
+import { type Examples, isClearlyBetter, knownRows, pickRows, rmseOver } from "./examples.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
 import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
@@ -25,9 +25,6 @@ export interface FittedNetwork {
   readonly parameters: Float64Array;
   readonly report: FitReport;
 }
-
-/** A network must have a validation error below this part of the linear model's to be preferred. */
-const linearMargin = 0.99;
 
 /** Fits networks to standardized examples: decide, train, compare with a linear model, measure. */
 export async function fitExamples(examples: Examples, options: FitOptions): Promise<FittedNetwork> {
@@ -89,12 +86,12 @@ async function choose(
   if (split.validation.length === 0) return plain;
   if (recipe.fallsBack) {
     const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
-    const [ours, theirs] = [unseen, linear].map((values) => rmseOver(examples, values, split.validation));
-    if (!(ours! < linearMargin * theirs!)) {
+    if (!isClearlyBetter(examples, unseen, linear, split.validation)) {
+      const [ours, theirs] = [unseen, linear].map((values) => rmseOver(examples, values, split.validation));
       decisions.push({
         what: "model",
         choice: "linear",
-        why: `validation error ${digits(theirs!)} of ridge, ${digits(ours!)} of the network: no better`,
+        why: `validation error ${digits(theirs!)} of ridge, ${digits(ours!)} of the network: not clearly better`,
       });
       return { ...linearNetwork(ridge, examples), unseen: linear };
     }

@@ -96,19 +96,22 @@ function trainMember(
   });
 }
 
-/** The most steps of `refit`. */
+/** Steps of `refit`, as a share of the steps to the best network, and at most. */
+const refitShare = 1 / 3;
 const mostRefitSteps = 20;
 
 /**
  * Lets a trained network learn from the validation rows too: from the best network on, over all rows that may teach,
- * with the prior re-estimated first. As many steps as it took to get there, at most 20: where the best came early,
- * more steps would fit noise.
+ * with the prior re-estimated first. Where the best network came early, the data are noisy, and more than a few steps
+ * would fit the noise: so a third as many as it took to get there.
  */
 export async function refit(
   { recipe, examples, options, makeKernels }: Trainer,
   network: Network,
   { parameters, bestEpoch }: TrainingResult,
 ): Promise<Float64Array> {
+  const steps = Math.min(Math.round(refitShare * bestEpoch), mostRefitSteps);
+  if (steps === 0) return parameters;
   const kernels = makeKernels();
   const rows = knownRows(examples);
   const result = await train({
@@ -122,7 +125,7 @@ export async function refit(
     optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
     batchSize: rows.length,
     seed: 0,
-    limits: { ...stopDefaults, maxSteps: Math.min(bestEpoch, mostRefitSteps), tolerance: 0 },
+    limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
     signal: options.signal,
   });
   return result.last;

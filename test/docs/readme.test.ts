@@ -20,7 +20,12 @@ function runExample(code: string, folder: string) {
 
 test("the example of the README runs, and predicts what it says", () => {
   const code = /```js\n([\s\S]*?)```/.exec(readme)![1]!;
-  expect(code.trim().split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(12);
+  expect(
+    code
+      .trim()
+      .split("\n")
+      .filter((line) => line !== "").length,
+  ).toBeLessThanOrEqual(12);
   const folder = mkdtempSync(join(tmpdir(), "gramian-readme-"));
   const { stdout, stderr, status } = runExample(code, folder);
   rmSync(folder, { recursive: true });
