@@ -2,8 +2,9 @@ import type { Benchmark, Row } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
 import { step } from "./step/step.ts";
+import { uci } from "./uci/uci.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, sinc, step];
+const benchmarks: readonly Benchmark[] = [gemm, sinc, step, uci];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)

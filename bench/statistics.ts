@@ -11,3 +11,15 @@ export function quantile(values: readonly number[], q: number): number {
   const above = sorted[Math.ceil(place)] ?? Number.NaN;
   return below + (place - Math.floor(place)) * (above - below);
 }
+
+/** The mean. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The standard error of the mean. */
+export function standardError(values: readonly number[]): number {
+  const center = mean(values);
+  const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
+  return Math.sqrt(variance / values.length);
+}

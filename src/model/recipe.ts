@@ -67,7 +67,7 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
       ...stopDefaults,
       maxSteps: options.maxSteps ?? (isFullBatch ? fullBatchSteps : stopDefaults.maxSteps),
       timeLimitMs: options.timeLimitMs ?? stopDefaults.timeLimitMs,
-      patience: isFullBatch ? fullBatchPatience : miniBatchPatience,
+      patience: options.patience ?? (isFullBatch ? fullBatchPatience : miniBatchPatience),
       // Under a prior that adapts, the training loss rises where the prior tightens: that is not the end.
       tolerance: choice.regularized ? 0 : stopDefaults.tolerance,
       toleranceEpochs: isFullBatch ? stopDefaults.toleranceEpochs : miniBatchPatience,

@@ -82,6 +82,7 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
     };
   const optimizer: Optimizer<GramGaussNewtonState> = {
     name: "gram-gauss-newton",
+    solves: true,
     init: (space) => initState(space, rule, prior ? regularizedBy(prior, space) : unregularized(absolute)),
     step(state, problem, parameters) {
       const { report, damping, regularization } = state;

@@ -12,6 +12,8 @@ import type { ParameterVector } from "../network/parameter-vector.ts";
 export interface Optimizer<State = unknown> {
   /** As in the command line, for example "gram-gauss-newton". */
   readonly name: string;
+  /** Whether a step solves with the Gram or the normal matrix of its batch. */
+  readonly solves?: true;
   /** Allocates the state before the first step. */
   init(space: ParameterSpace): State;
   /**
