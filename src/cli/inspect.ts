@@ -83,7 +83,7 @@ function planInputs(table: Table): {
 
 function badCell(table: Table, { name, badRow }: ColumnSummary): string {
   const cell = findColumn(table, name)!.cells[badRow]!;
-  return `line ${table.lines[badRow]!} is "${shorten(cell, 30)}", not a finite number`;
+  return `${table.unit} ${table.lines[badRow]!} is "${shorten(cell, 30)}", not a finite number`;
 }
 
 function describeValues(table: Table, { name, kind, numbers, levels, badRow }: ColumnSummary): string {

@@ -2,7 +2,7 @@ import { isMissing, readDays, readNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { type CategoryEncoding, type Encoder, encodedWidth, type NumberEncoding } from "./encoder.ts";
 import { levelOf, requireColumn } from "./fit-encoder.ts";
-import { findColumn, type Table } from "./table.ts";
+import { findColumn, placeOf, type Table } from "./table.ts";
 
 /** Standardized rows, ready for the network. */
 export interface EncodedRows {
@@ -64,7 +64,7 @@ function encodeNumber(
   if (!Number.isFinite(value))
     throw new DataError(
       "cell",
-      { file: table.name, line: table.lines[row]!, column },
+      placeOf(table, row, column),
       `is "${cell}", not a finite number; mend it, or leave it empty if the value is missing`,
     );
   if (value < range[0] || value > range[1]) beyond.set(column, (beyond.get(column) ?? 0) + 1);
@@ -113,7 +113,7 @@ export function readTargets(encoder: Encoder, table: Table, rows: ArrayLike<numb
       if (!Number.isFinite(value))
         throw new DataError(
           "cell",
-          { file: table.name, line: table.lines[row]!, column },
+          placeOf(table, row, column),
           `is "${cells[row]}", not a finite number; leave the row out`,
         );
       out[i * width + k] = value;

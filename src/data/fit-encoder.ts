@@ -10,7 +10,7 @@ import type {
   Standardization,
   TargetEncoding,
 } from "./encoder.ts";
-import { findColumn, type Table } from "./table.ts";
+import { findColumn, placeOf, type Table } from "./table.ts";
 
 /** What is done with the columns of a table. */
 export interface EncodeOptions {
@@ -125,11 +125,7 @@ function cellError(table: Table, column: string, row: number): DataError {
   const fact = Number.isNaN(readNumber(cell))
     ? "not a number; mend it, or leave it empty if the value is missing"
     : "not a finite number; mend it, or leave it empty if the value is missing";
-  return new DataError(
-    "cell",
-    { file: table.name, line: table.lines[row]!, column },
-    `is "${cell}", ${fact}`,
-  );
+  return new DataError("cell", placeOf(table, row, column), `is "${cell}", ${fact}`);
 }
 
 function planInput(
@@ -181,7 +177,7 @@ function missingCell(table: Table, column: string): DataError {
   const row = findColumn(table, column)!.cells.findIndex(isMissing);
   return new DataError(
     "missing",
-    { file: table.name, line: table.lines[row]!, column },
+    placeOf(table, row, column),
     "has no value; --missing auto fills it, --missing drop leaves the row out",
   );
 }
@@ -192,7 +188,7 @@ function requireReadableDates(table: Table, column: string): void {
   if (row >= 0)
     throw new DataError(
       "date",
-      { file: table.name, line: table.lines[row]!, column },
+      placeOf(table, row, column),
       `is "${cells[row]}", a date whose order of day and month is a guess; write it as 2024-12-31`,
     );
 }
