@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { isMissing, readDays, readNumber } from "../data/cell.ts";
 import { writePlace } from "../data/data-error.ts";
 import type { Encoder } from "../data/encoder.ts";
-import { requireColumn } from "../data/fit-encoder.ts";
+import { requireColumn } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, placeOf, type Table } from "../data/table.ts";
 import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";

@@ -1,7 +1,8 @@
 import { isMissing, readDays, readNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { type CategoryEncoding, type Encoder, encodedWidth, type NumberEncoding } from "./encoder.ts";
-import { levelOf, requireColumn } from "./fit-encoder.ts";
+import { levelOf } from "./fit-encoder.ts";
+import { requireColumn } from "./plan-columns.ts";
 import { findColumn, placeOf, type Table } from "./table.ts";
 
 /** Standardized rows, ready for the network. */
@@ -72,13 +73,14 @@ function encodeNumber(
 }
 
 function encodeCategory(
-  { column, levels, other, standardizations }: CategoryEncoding,
+  { column, levels, other, implied, standardizations }: CategoryEncoding,
   cell: string,
   out: Float64Array,
   unseen: Map<string, number>,
 ): void {
-  const level = levels.indexOf(levelOf(cell));
-  const known = level >= 0 || other || levels.length === 1;
+  const name = levelOf(cell);
+  const level = levels.indexOf(name);
+  const known = level >= 0 || other || name === implied;
   if (!known) unseen.set(column, (unseen.get(column) ?? 0) + 1);
   for (const [j, { mean, deviation }] of standardizations.entries()) {
     const isOther = other && j === levels.length;

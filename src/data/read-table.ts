@@ -1,6 +1,7 @@
 import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { isDecimalComma, readNumber } from "./cell.ts";
 import { DataError, type Place } from "./data-error.ts";
+import { listNames } from "./nearest-name.ts";
 import { looksLikeHeader, parseRecords } from "./parse-csv.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -98,15 +99,6 @@ function readDecimalCommas(column: Column): Column {
   if (!cells.some(isDecimalComma)) return column;
   if (cells.some((cell) => cell.includes(".") && !Number.isNaN(readNumber(cell)))) return column;
   return { name, cells: cells.map((cell) => (isDecimalComma(cell) ? cell.replace(",", ".") : cell)) };
-}
-
-/** Names that are listed in a message; more are counted. */
-const listedNames = 12;
-
-/** Some names for a message. */
-export function listNames(names: readonly string[]): string {
-  const more = names.length - listedNames;
-  return names.slice(0, listedNames).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function commonLength(records: readonly (readonly string[])[]): number {

@@ -99,6 +99,7 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     header,
     parameters,
     async predict(inputs) {
+      requirePlainNumbers(header.encoder);
       const matrix = readArrays("inputs", inputs);
       const width = encodedWidth(header.encoder);
       if (matrix.columns !== width)
@@ -115,6 +116,18 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     toBytes,
     save: async (path) => writeFileAtomically(path, await toBytes()),
   };
+}
+
+/** Refuses arrays of numbers for a model whose inputs are not all plain numbers. */
+function requirePlainNumbers({ inputs }: Encoder): void {
+  const input = inputs.find((encoding) => encoding.kind === "category" || encoding.indicator);
+  if (!input) return;
+  const fact = input.kind === "category" ? "holds texts" : "may lack values";
+  throw new DataError(
+    "shape",
+    { file: "inputs" },
+    `can't be arrays: the model was fitted to a table whose column "${input.column}" ${fact}; use predictTable`,
+  );
 }
 
 /** Kernels and buffers are made at the first prediction. */

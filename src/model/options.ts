@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearestName } from "../data/nearest-name.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
@@ -148,8 +148,6 @@ export function checkOptions(options: Readonly<Record<string, unknown>>): void {
 
 /** "; did you mean ...?" where a known name is near, else the known names. */
 export function suggest(name: string, known: readonly string[]): string {
-  const near = closest(name, [...known]);
-  return distance(name, near) <= Math.max(2, name.length / 3)
-    ? `; did you mean "${near}"?`
-    : `; known are ${known.join(", ")}`;
+  const near = nearestName(name, known);
+  return near === null ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`;
 }
