@@ -46,8 +46,13 @@ export function readArrays(name: string, values: NumberRows): Matrix {
 
 function readShaped(name: string, { data, shape }: Extract<NumberRows, { data: unknown }>): Matrix {
   const [rows, columns] = shape;
-  const isSize = (size: number) => Number.isInteger(size) && size >= 0;
-  if (!(isSize(rows) && isSize(columns)) || data.length !== rows * columns)
+  if (![rows, columns].every((size) => Number.isInteger(size) && size >= 0))
+    throw new DataError(
+      "shape",
+      { file: name },
+      `has the shape ${rows} × ${columns}; give two whole numbers`,
+    );
+  if (data.length !== rows * columns)
     throw new DataError(
       "shape",
       { file: name },
