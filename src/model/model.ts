@@ -17,7 +17,7 @@ import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
-import { type Network, validateNetwork } from "../network/network.ts";
+import { type Network, parameterCount } from "../network/network.ts";
 import type { FitReport } from "./fit-report.ts";
 import { type Predictor, planPredictor } from "./predictor.ts";
 
@@ -202,7 +202,13 @@ export async function readModel(bytes: Uint8Array, name = "model"): Promise<Mode
       name,
       "lacks its network, its encoder or its report; write the model anew",
     );
-  validateNetwork(checked.network);
+  const size = parameterCount(checked.network);
+  if (parameters.length === 0 || parameters.length % size !== 0)
+    throw new ModelFileError(
+      "header",
+      name,
+      `has ${parameters.length} parameters where its network needs ${size}; write the model anew`,
+    );
   return createModel(checked, parameters);
 }
 
