@@ -1,6 +1,6 @@
 export type { NumberRows } from "./data/arrays.ts";
 export { DataError } from "./data/data-error.ts";
-export type { ColumnNote, EncodeOptions } from "./data/fit-encoder.ts";
+export type { ColumnNote, EncodeOptions } from "./data/plan-columns.ts";
 export { parseTable, readTable } from "./data/read-table.ts";
 export type { Table } from "./data/table.ts";
 export { FileError } from "./formats/file-error.ts";

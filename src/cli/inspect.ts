@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { DataError } from "../data/data-error.ts";
 import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts";
-import { type ColumnNote, planColumns } from "../data/fit-encoder.ts";
+import { type ColumnNote, planColumns } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, type Table } from "../data/table.ts";
 import { alignTable, shorten } from "./align-table.ts";
@@ -83,7 +83,7 @@ function planInputs(table: Table): {
 
 function badCell(table: Table, { name, badRow }: ColumnSummary): string {
   const cell = findColumn(table, name)!.cells[badRow]!;
-  return `line ${table.lines[badRow]!} is "${shorten(cell, 30)}", not a finite number`;
+  return `${table.unit} ${table.lines[badRow]!} is "${shorten(cell, 30)}", not a finite number`;
 }
 
 function describeValues(table: Table, { name, kind, numbers, levels, badRow }: ColumnSummary): string {

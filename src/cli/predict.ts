@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { isMissing, readDays, readNumber } from "../data/cell.ts";
+import { writePlace } from "../data/data-error.ts";
 import type { Encoder } from "../data/encoder.ts";
-import { requireColumn } from "../data/fit-encoder.ts";
+import { requireColumn } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
-import { findColumn, type Table } from "../data/table.ts";
+import { findColumn, placeOf, type Table } from "../data/table.ts";
 import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
 import { load, type TablePredictions } from "../model/model.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -114,7 +115,7 @@ function showFaults(terminal: Terminal, table: Table, faults: ReadonlyMap<number
   terminal.line(`error: ${plural(faults.size, "row")} could not be predicted`);
   const ordered = [...faults].sort(([a], [b]) => a - b);
   for (const [row, fault] of ordered.slice(0, namedFaults))
-    terminal.line(`  ${table.name}:${table.lines[row]!}: ${fault}`);
+    terminal.line(`  ${writePlace(placeOf(table, row))}: ${fault}`);
   if (ordered.length > namedFaults) terminal.line(`  and ${ordered.length - namedFaults} more`);
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type EncodeOptions, encodeDefaults } from "../data/fit-encoder.ts";
+import { type EncodeOptions, encodeDefaults } from "../data/plan-columns.ts";
 import type { ReadOptions } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
 import { type Activation, activations } from "../kernels/activation.ts";

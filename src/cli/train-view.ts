@@ -1,5 +1,5 @@
 import { type Encoder, encodedWidth } from "../data/encoder.ts";
-import type { ColumnNote } from "../data/fit-encoder.ts";
+import type { ColumnNote } from "../data/plan-columns.ts";
 import type { Table } from "../data/table.ts";
 import type { Decision, Errors, FitReport } from "../model/fit-report.ts";
 import type { FitEvent } from "../model/options.ts";

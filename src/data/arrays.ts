@@ -23,6 +23,13 @@ export interface Matrix {
  * @throws {DataError} If there are no rows, rows of unequal length, or numbers that are not finite.
  */
 export function readArrays(name: string, values: NumberRows): Matrix {
+  // Callers in plain JavaScript may give anything.
+  if (typeof values !== "object" || values === null || !("data" in values || "length" in values))
+    throw new DataError(
+      "shape",
+      { file: name },
+      `can't be ${typeof values === "object" ? JSON.stringify(values) : typeof values}; give an array with a number or an array for each row`,
+    );
   const matrix = "data" in values ? readShaped(name, values) : readNested(name, values);
   const { data, rows, columns } = matrix;
   if (rows === 0 || columns === 0)
@@ -39,6 +46,12 @@ export function readArrays(name: string, values: NumberRows): Matrix {
 
 function readShaped(name: string, { data, shape }: Extract<NumberRows, { data: unknown }>): Matrix {
   const [rows, columns] = shape;
+  if (![rows, columns].every((size) => Number.isInteger(size) && size >= 0))
+    throw new DataError(
+      "shape",
+      { file: name },
+      `has the shape ${rows} × ${columns}; give two whole numbers`,
+    );
   if (data.length !== rows * columns)
     throw new DataError(
       "shape",
@@ -61,11 +74,16 @@ function readNested(name: string, values: readonly (readonly number[])[] | reado
         { file: `${name}[${i}]` },
         `has length ${cells?.length} where row 0 has ${columns}`,
       );
-    // Number(): a text or undefined would silently become 0 or a number otherwise.
-    for (let j = 0; j < columns; j++)
-      data[i * columns + j] = typeof cells[j] === "number" ? cells[j]! : Number.NaN;
+    for (let j = 0; j < columns; j++) data[i * columns + j] = requireNumber(cells[j], `${name}[${i}][${j}]`);
   }
   return { data, rows, columns };
+}
+
+/** Refuses what a typed array would silently turn into a number: null, "3", true. */
+function requireNumber(value: unknown, where: string): number {
+  if (typeof value === "number") return value;
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  throw new DataError("cell", { file: where }, `is ${text}, not a number; give numbers only`);
 }
 
 /** An encoder of plain numbers: columns x1, x2, ... and y1, y2, ..., standardized on the training rows. */

@@ -6,10 +6,7 @@ export function isMissing(cell: string): boolean {
   return missingMarkers.has(cell.trim().toLowerCase());
 }
 
-/**
- * The number in a cell; Infinity for "inf" and for numbers beyond float64, NaN where there is none. Decimal commas
- * count where there is no decimal point.
- */
+/** The number in a cell; Infinity for "inf" and for numbers beyond float64, NaN where there is none. */
 export function readNumber(cell: string): number {
   const text = cell.trim();
   if (text === "") return Number.NaN;
@@ -17,9 +14,12 @@ export function readNumber(cell: string): number {
     return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   // Number() also takes 0x1f and 0b1, which in a table are codes rather than numbers.
   if (/^[+-]?0[xbo]/i.test(text)) return Number.NaN;
-  const value = Number(text);
-  if (!Number.isNaN(value)) return value;
-  return /^[+-]?\d+,\d+(e[+-]?\d+)?$/i.test(text) ? Number(text.replace(",", ".")) : Number.NaN;
+  return Number(text);
+}
+
+/** Whether a cell is a number with a comma in place of the point: 1,5. In a table it may also be 1,500 for 1500. */
+export function isDecimalComma(cell: string): boolean {
+  return /^\s*[+-]?\d+,\d+(e[+-]?\d+)?\s*$/i.test(cell);
 }
 
 const isoDate = /^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;

@@ -8,7 +8,7 @@ import type { Column, Table } from "./table.ts";
  *     category   texts that repeat
  *     text       texts that hardly repeat: names, identifiers, remarks
  *     date       dates
- *     mixed      mostly numbers, with some texts: an error until it is mended
+ *     mixed      mostly numbers, with some that are not finite or some texts: an error until it is mended
  *     constant   one value
  *     empty      no value at all
  */
@@ -28,7 +28,7 @@ export interface ColumnSummary {
   readonly levels: readonly { readonly value: string; readonly count: number }[];
   /** The earlier column with the same cells, if there is one. */
   readonly duplicateOf: string | null;
-  /** Row of the first cell that is no number where `kind` is "mixed", or that is not finite; else -1. */
+  /** Row of the first cell that is no finite number where `kind` is "mixed"; else -1. */
   readonly badRow: number;
   /** Whole numbers that count the rows: probably an identifier. */
   readonly counter: boolean;
@@ -65,8 +65,8 @@ function describeColumn({ name, cells }: Column, duplicateOf: string | null): Co
   const values: number[] = [];
   let missing = 0;
   let dates = 0;
-  let firstText = -1;
-  let firstInfinite = -1;
+  let infinite = 0;
+  let firstBad = -1;
   for (const [row, cell] of cells.entries()) {
     if (isMissing(cell)) {
       missing++;
@@ -75,14 +75,14 @@ function describeColumn({ name, cells }: Column, duplicateOf: string | null): Co
     counts.set(cell.trim(), (counts.get(cell.trim()) ?? 0) + 1);
     const value = readNumber(cell);
     if (Number.isFinite(value)) values.push(value);
-    else if (!Number.isNaN(value)) firstInfinite = firstInfinite < 0 ? row : firstInfinite;
     else {
-      if (isDate(cell)) dates++;
-      if (firstText < 0) firstText = row;
+      if (firstBad < 0) firstBad = row;
+      if (!Number.isNaN(value)) infinite++;
+      else if (isDate(cell)) dates++;
     }
   }
   const count = cells.length - missing;
-  const kind = classify(count, counts.size, values.length, dates, firstText, firstInfinite);
+  const kind = classify(count, counts.size, values.length, infinite, dates);
   const isNumeric = kind === "number" || (kind === "constant" && values.length > 0);
   return {
     name,
@@ -93,7 +93,7 @@ function describeColumn({ name, cells }: Column, duplicateOf: string | null): Co
     numbers: isNumeric ? summarize(values) : null,
     levels: kind === "category" ? mostFrequent(counts) : [],
     duplicateOf,
-    badRow: kind === "mixed" ? (firstInfinite >= 0 ? firstInfinite : firstText) : -1,
+    badRow: kind === "mixed" ? firstBad : -1,
     counter: kind === "number" && missing === 0 && countsRows(values),
   };
 }
@@ -101,17 +101,16 @@ function describeColumn({ name, cells }: Column, duplicateOf: string | null): Co
 function classify(
   count: number,
   distinct: number,
-  numbers: number,
+  finite: number,
+  infinite: number,
   dates: number,
-  firstText: number,
-  firstInfinite: number,
 ): ColumnKind {
   if (count === 0) return "empty";
-  if (firstInfinite >= 0) return "mixed";
+  if (infinite > 0 && finite + infinite === count) return "mixed";
   if (distinct === 1) return "constant";
-  if (firstText < 0) return "number";
+  if (finite === count) return "number";
   if (dates > mostlyNumbers * count) return "date";
-  if (numbers > mostlyNumbers * count) return "mixed";
+  if (finite + infinite > mostlyNumbers * count) return "mixed";
   return distinct <= Math.max(fewLevels, categoryShare * count) ? "category" : "text";
 }
 

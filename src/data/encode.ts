@@ -1,8 +1,9 @@
 import { isMissing, readDays, readNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { type CategoryEncoding, type Encoder, encodedWidth, type NumberEncoding } from "./encoder.ts";
-import { levelOf, requireColumn } from "./fit-encoder.ts";
-import { findColumn, type Table } from "./table.ts";
+import { levelOf } from "./fit-encoder.ts";
+import { requireColumn } from "./plan-columns.ts";
+import { findColumn, placeOf, type Table } from "./table.ts";
 
 /** Standardized rows, ready for the network. */
 export interface EncodedRows {
@@ -64,7 +65,7 @@ function encodeNumber(
   if (!Number.isFinite(value))
     throw new DataError(
       "cell",
-      { file: table.name, line: table.lines[row]!, column },
+      placeOf(table, row, column),
       `is "${cell}", not a finite number; mend it, or leave it empty if the value is missing`,
     );
   if (value < range[0] || value > range[1]) beyond.set(column, (beyond.get(column) ?? 0) + 1);
@@ -72,13 +73,14 @@ function encodeNumber(
 }
 
 function encodeCategory(
-  { column, levels, other, standardizations }: CategoryEncoding,
+  { column, levels, other, implied, standardizations }: CategoryEncoding,
   cell: string,
   out: Float64Array,
   unseen: Map<string, number>,
 ): void {
-  const level = levels.indexOf(levelOf(cell));
-  const known = level >= 0 || other || levels.length === 1;
+  const name = levelOf(cell);
+  const level = levels.indexOf(name);
+  const known = level >= 0 || other || name === implied;
   if (!known) unseen.set(column, (unseen.get(column) ?? 0) + 1);
   for (const [j, { mean, deviation }] of standardizations.entries()) {
     const isOther = other && j === levels.length;
@@ -113,7 +115,7 @@ export function readTargets(encoder: Encoder, table: Table, rows: ArrayLike<numb
       if (!Number.isFinite(value))
         throw new DataError(
           "cell",
-          { file: table.name, line: table.lines[row]!, column },
+          placeOf(table, row, column),
           `is "${cells[row]}", not a finite number; leave the row out`,
         );
       out[i * width + k] = value;

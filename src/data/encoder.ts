@@ -27,6 +27,8 @@ export interface CategoryEncoding {
   /** A 0/1 column for each level but those without; standardized. Other levels are `other`, or 0 in all columns. */
   readonly levels: readonly string[];
   readonly other: boolean;
+  /** Of two levels without others the one that has no column: 0 says it. Else null. */
+  readonly implied: string | null;
   readonly standardizations: readonly Standardization[];
 }
 

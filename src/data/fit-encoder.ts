@@ -1,201 +1,12 @@
-import { closest, distance } from "fastest-levenshtein";
 import { isMissing, readDays, readNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
-import { type ColumnSummary, describeColumns, moments } from "./describe-columns.ts";
-import type {
-  CategoryEncoding,
-  Encoder,
-  InputEncoding,
-  NumberEncoding,
-  Standardization,
-  TargetEncoding,
-} from "./encoder.ts";
+import { moments } from "./describe-columns.ts";
+import type { CategoryEncoding, Encoder, InputEncoding, Standardization, TargetEncoding } from "./encoder.ts";
+import type { ColumnNote, ColumnPlan, EncodeOptions } from "./plan-columns.ts";
 import { findColumn, type Table } from "./table.ts";
-
-/** What is done with the columns of a table. */
-export interface EncodeOptions {
-  /**
-   * Cells without a value: "auto" takes the mean and adds a column that says where; "mean" only takes the mean;
-   * "drop" leaves the row out; "refuse" is an error. A row without a target is always left out.
-   */
-  readonly missing: "auto" | "mean" | "drop" | "refuse";
-  /** Dates: "ignore" leaves the column out; "days" takes the days since 1970-01-01. */
-  readonly dates: "ignore" | "days";
-  /** Columns to leave out. */
-  readonly ignore: readonly string[];
-  /** Categories with more levels than this keep the most frequent ones; the rest becomes one level, "other". */
-  readonly maxLevels: number;
-}
-
-export const encodeDefaults: Readonly<EncodeOptions> = Object.freeze({
-  missing: "auto",
-  dates: "ignore",
-  ignore: Object.freeze([]) as readonly string[],
-  maxLevels: 30,
-});
-
-/** Something that was decided about a column. */
-export interface ColumnNote {
-  readonly column: string;
-  readonly choice: string;
-  readonly why: string;
-}
-
-/** Which columns are used, and how; before any statistics. */
-export interface ColumnPlan {
-  readonly targets: readonly string[];
-  readonly inputs: readonly { readonly column: string; readonly kind: "number" | "days" | "category" }[];
-  readonly options: EncodeOptions;
-  readonly notes: readonly ColumnNote[];
-}
 
 /** A level of a category needs this many training rows to have a column of its own. */
 const rareLevel = 3;
-
-/**
- * Decides what is done with each column.
- *
- * @throws {DataError} If a target is unknown, no number or constant, an input has texts among its numbers or numbers
- *   that are not finite, or no input is left.
- */
-export function planColumns(
-  table: Table,
-  targets: readonly string[],
-  options: Partial<EncodeOptions> = {},
-): ColumnPlan {
-  const full = { ...encodeDefaults, ...options };
-  for (const name of [...targets, ...full.ignore]) requireColumn(table, name);
-  const summaries = describeColumns(table);
-  for (const name of targets) requireTarget(table, summaries.find((summary) => summary.name === name)!);
-  const notes: ColumnNote[] = [];
-  const inputs = summaries
-    .filter(({ name }) => !targets.includes(name) && !full.ignore.includes(name))
-    .flatMap((summary) => {
-      const kind = planInput(table, summary, full, targets, notes);
-      return kind ? [{ column: summary.name, kind }] : [];
-    });
-  if (inputs.length === 0)
-    throw new DataError(
-      "no-inputs",
-      { file: table.name },
-      "has no column to predict from, besides the target",
-    );
-  return { targets, inputs, options: full, notes };
-}
-
-/** Refuses a column that is not there, with the nearest name. */
-export function requireColumn(table: Table, name: string): void {
-  if (findColumn(table, name)) return;
-  const names = table.columns.map((column) => column.name);
-  const near = closest(name, names);
-  const hint = distance(name.toLowerCase(), near.toLowerCase()) <= Math.max(2, name.length / 3);
-  throw new DataError(
-    "unknown-column",
-    { file: table.name },
-    `has no column "${name}"; ${hint ? `did you mean "${near}"?` : `its columns are ${names.map((n) => `"${n}"`).join(", ")}`}`,
-  );
-}
-
-function requireTarget(table: Table, summary: ColumnSummary): void {
-  const { kind, name } = summary;
-  const place = { file: table.name, column: name };
-  if (kind === "number") return;
-  if (kind === "mixed") throw badCell(table, summary);
-  const facts: Record<Exclude<typeof kind, "number" | "mixed">, string> = {
-    empty: "has no values; there is nothing to learn",
-    constant: `is ${JSON.stringify(firstValue(table, name))} in every row; there is nothing to learn`,
-    date: "holds dates; turn them into numbers, for example days, to predict them",
-    category: `holds texts such as ${JSON.stringify(firstValue(table, name))}; a target must be a number`,
-    text: `holds texts such as ${JSON.stringify(firstValue(table, name))}; a target must be a number`,
-  };
-  throw new DataError("target", place, facts[kind]);
-}
-
-function firstValue(table: Table, name: string): string {
-  return findColumn(table, name)!.cells.find((cell) => !isMissing(cell)) ?? "";
-}
-
-/** The error of a cell that is no finite number in a column of numbers. */
-function badCell(table: Table, { name, badRow }: ColumnSummary): DataError {
-  return cellError(table, name, badRow);
-}
-
-function cellError(table: Table, column: string, row: number): DataError {
-  const cell = findColumn(table, column)!.cells[row]!;
-  const fact = Number.isNaN(readNumber(cell))
-    ? "not a number; mend it, or leave it empty if the value is missing"
-    : "not a finite number; mend it, or leave it empty if the value is missing";
-  return new DataError(
-    "cell",
-    { file: table.name, line: table.lines[row]!, column },
-    `is "${cell}", ${fact}`,
-  );
-}
-
-function planInput(
-  table: Table,
-  summary: ColumnSummary,
-  options: EncodeOptions,
-  targets: readonly string[],
-  notes: ColumnNote[],
-): "number" | "days" | "category" | null {
-  const { name, kind, duplicateOf, missing, count } = summary;
-  const note = (choice: string, why: string) => notes.push({ column: name, choice, why });
-  if (duplicateOf !== null && !targets.includes(duplicateOf)) {
-    note("left out", `the same as "${duplicateOf}"`);
-    return null;
-  }
-  if (missing > 0 && options.missing === "refuse") throw missingCell(table, name);
-  switch (kind) {
-    case "mixed":
-      throw badCell(table, summary);
-    case "empty":
-      note("left out", "no values");
-      return null;
-    case "constant":
-      if (missing > 0 && options.missing === "auto") return "category";
-      note("left out", "the same value in every row");
-      return null;
-    case "text":
-      note(
-        "left out",
-        `${summary.distinct} different texts in ${count} rows: names or remarks, not a category`,
-      );
-      return null;
-    case "date":
-      if (options.dates === "ignore") {
-        note("left out", "dates; --dates days takes them as days since 1970-01-01");
-        return null;
-      }
-      requireReadableDates(table, name);
-      return "days";
-    case "number":
-      if (summary.counter) note("kept", "counts the rows; --ignore it if it is only an identifier");
-      return "number";
-    case "category":
-      return "category";
-  }
-}
-
-function missingCell(table: Table, column: string): DataError {
-  const row = findColumn(table, column)!.cells.findIndex(isMissing);
-  return new DataError(
-    "missing",
-    { file: table.name, line: table.lines[row]!, column },
-    "has no value; --missing auto fills it, --missing drop leaves the row out",
-  );
-}
-
-function requireReadableDates(table: Table, column: string): void {
-  const { cells } = findColumn(table, column)!;
-  const row = cells.findIndex((cell) => !isMissing(cell) && Number.isNaN(readDays(cell)));
-  if (row >= 0)
-    throw new DataError(
-      "date",
-      { file: table.name, line: table.lines[row]!, column },
-      `is "${cells[row]}", a date whose order of day and month is a guess; write it as 2024-12-31`,
-    );
-}
 
 /**
  * Measures what the encoding needs, on the training rows only: means, deviations, levels.
@@ -213,25 +24,35 @@ export function fitEncoder(table: Table, plan: ColumnPlan, rows: ArrayLike<numbe
   };
 }
 
+/** What the statistics of the training rows decided about the planned columns. */
+export function describeEncoder({ inputs, options }: ColumnPlan, encoder: Encoder): ColumnNote[] {
+  return inputs.flatMap(({ column }): ColumnNote[] => {
+    const encoding = encoder.inputs.find((input) => input.column === column);
+    if (!encoding) return [{ column, choice: "left out", why: "the same value in every training row" }];
+    if (encoding.kind === "number" || !encoding.other) return [];
+    const why = `levels in fewer than ${rareLevel} training rows, or beyond the ${options.maxLevels} most frequent`;
+    return [{ column, choice: 'some levels count as one, "other"', why }];
+  });
+}
+
 function fitNumber(
   table: Table,
   column: string,
   days: boolean,
   rows: ArrayLike<number>,
-  { missing }: EncodeOptions,
-): NumberEncoding[] {
+  options: EncodeOptions,
+): InputEncoding[] {
   const { cells } = findColumn(table, column)!;
   const read = days ? readDays : readNumber;
   const chosen = Array.from(rows, (row) => cells[row]!);
   const values = chosen.filter((cell) => !isMissing(cell)).map(read);
   const { mean, deviation } = spread(moments(values));
   const absent = chosen.map((cell) => (isMissing(cell) ? 1 : 0));
-  const indicator = missing === "auto" && absent.includes(1) && values.length > 0 ? moments(absent) : null;
-  // Constant on the training rows: nothing can be learned from it.
-  if (deviation === 0 && !indicator) return [];
-  return [
-    { kind: "number", column, days, mean, deviation: deviation || 1, indicator, range: extremes(values) },
-  ];
+  const indicator =
+    options.missing === "auto" && absent.includes(1) && values.length > 0 ? moments(absent) : null;
+  // Constant on the training rows: nothing can be learned from it, but perhaps from where it is missing.
+  if (deviation === 0) return indicator ? fitCategory(table, column, rows, options) : [];
+  return [{ kind: "number", column, days, mean, deviation, indicator, range: extremes(values) }];
 }
 
 /** A deviation that is only the rounding error of the mean counts as 0. */
@@ -269,11 +90,12 @@ function fitCategory(
     .map(([level]) => level);
   const other = counts.size > frequent.length;
   // Two exclusive columns say the same twice: one is enough.
-  const levels = frequent.length === 2 && !other ? frequent.slice(0, 1) : frequent;
+  const implied = frequent.length === 2 && !other ? frequent[1]! : null;
+  const levels = implied === null ? frequent : frequent.slice(0, 1);
   if (levels.length === 0 || (frequent.length === 1 && !other)) return [];
   const shares = [...levels.map((level) => counts.get(level)!), ...(other ? [rest(counts, levels)] : [])];
   const standardizations = shares.map((count) => binaryMoments(count / rows.length));
-  const encoding: CategoryEncoding = { kind: "category", column, levels, other, standardizations };
+  const encoding: CategoryEncoding = { kind: "category", column, levels, other, implied, standardizations };
   return [encoding];
 }
 

@@ -47,9 +47,17 @@ export function measure(
   };
 }
 
+/** Means of columns, kept between the least and the largest number: of equal numbers it is that number. */
 function columnMeans(values: ArrayLike<number>, columns: number): number[] {
   const means = new Array<number>(columns).fill(0);
+  const least = new Array<number>(columns).fill(Number.POSITIVE_INFINITY);
+  const largest = new Array<number>(columns).fill(Number.NEGATIVE_INFINITY);
   const rows = values.length / columns;
-  for (let i = 0; i < values.length; i++) means[i % columns]! += values[i]! / rows;
-  return means;
+  for (let i = 0; i < values.length; i++) {
+    const k = i % columns;
+    means[k]! += values[i]! / rows;
+    least[k] = Math.min(least[k]!, values[i]!);
+    largest[k] = Math.max(largest[k]!, values[i]!);
+  }
+  return means.map((mean, k) => Math.min(Math.max(mean, least[k]!), largest[k]!));
 }

@@ -1,5 +1,7 @@
 import { readFileBytes } from "../formats/read-file-bytes.ts";
-import { DataError } from "./data-error.ts";
+import { isDecimalComma, readNumber } from "./cell.ts";
+import { DataError, type Place } from "./data-error.ts";
+import { listNames } from "./nearest-name.ts";
 import { looksLikeHeader, parseRecords } from "./parse-csv.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -55,17 +57,19 @@ async function sha256(bytes: Uint8Array): Promise<string> {
  * @throws {DataError} As `readTable`.
  */
 export function parseTable(text: string, name: string, options: Partial<ReadOptions> = {}): Table {
+  const plain = text.replace(/^\ufeff/, "");
   const ending = name.replace(/\.gz$/, "").split(".").pop()?.toLowerCase();
-  if (text.trim() === "")
+  if (plain.trim() === "")
     throw new DataError("empty", { file: name }, "is empty; give a table with a header and rows");
-  if (ending === "json") return recordsTable(parseJson(text, name), name);
-  if (ending === "jsonl" || ending === "ndjson") return recordsTable(parseJsonLines(text, name), name);
-  return delimitedTable(text, name, { ...readDefaults, ...options });
+  if (ending === "json") return recordsTable(parseJson(plain, name), name);
+  if (ending === "jsonl" || ending === "ndjson") return recordsTable(parseJsonLines(plain, name), name);
+  return delimitedTable(plain, name, { ...readDefaults, ...options });
 }
 
 function delimitedTable(text: string, name: string, { header }: ReadOptions): Table {
-  const { records, lines, delimiter } = parseRecords(text, name);
-  const named = header === "auto" ? looksLikeHeader(records) : header;
+  const found = parseRecords(text, name);
+  const { records, lines, delimiter } = found;
+  const named = header === "auto" ? looksLikeHeader(found) : header;
   const width = named ? records[0]!.length : commonLength(records);
   const body = named ? records.slice(1) : records;
   const bodyLines = Int32Array.from(named ? lines.slice(1) : lines);
@@ -81,11 +85,20 @@ function delimitedTable(text: string, name: string, { header }: ReadOptions): Ta
       );
   const { names, notes } = uniqueNames(named ? records[0]! : body[0]!.map((_, j) => `x${j + 1}`));
   if (!named) notes.push(`no header found: columns are named x1 to x${width}`);
-  const columns: Column[] = names.map((column, j) => ({
-    name: column,
-    cells: body.map((record) => record[j]!),
-  }));
-  return { name, columns, rows: body.length, lines: bodyLines, notes, sha256: "" };
+  const texts = names.map((column, j) => ({ name: column, cells: body.map((record) => record[j]!) }));
+  // Between commas 1,500 in quotes is more likely to mean 1500: there it stays a text, and is refused as a number.
+  const columns = delimiter === "," ? texts : texts.map(readDecimalCommas);
+  const changed = columns.filter((column, j) => column !== texts[j]).map((column) => `"${column.name}"`);
+  if (changed.length > 0) notes.push(`commas are taken for decimal points in ${listNames(changed)}`);
+  return { name, columns, rows: body.length, unit: "line", lines: bodyLines, notes, sha256: "" };
+}
+
+/** Turns decimal commas into points, in a column where every number with a comma is such a one and none has a point. */
+function readDecimalCommas(column: Column): Column {
+  const { name, cells } = column;
+  if (!cells.some(isDecimalComma)) return column;
+  if (cells.some((cell) => cell.includes(".") && !Number.isNaN(readNumber(cell)))) return column;
+  return { name, cells: cells.map((cell) => (isDecimalComma(cell) ? cell.replace(",", ".") : cell)) };
 }
 
 function commonLength(records: readonly (readonly string[])[]): number {
@@ -127,47 +140,71 @@ function uniqueNames(header: readonly string[]): { names: string[]; notes: strin
 
 type JsonRecord = Readonly<Record<string, unknown>>;
 
-function parseJson(text: string, name: string): readonly JsonRecord[] {
+/** Records, and where they stand: the line of each, or its number. */
+interface JsonRecords {
+  readonly records: readonly JsonRecord[];
+  readonly unit: "line" | "record";
+  readonly lines: readonly number[];
+}
+
+function parseJson(text: string, name: string): JsonRecords {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new DataError("json", { file: name }, `is not JSON: ${(error as Error).message}`);
+    throw new DataError("json", { file: name }, `is not JSON: ${(error as Error).message}; mend it there`);
   }
-  if (!Array.isArray(value)) throw new DataError("json", { file: name }, "is not an array of records");
-  return value.map((entry, i) => requireRecord(entry, name, i + 1));
+  if (!Array.isArray(value))
+    throw new DataError(
+      "json",
+      { file: name },
+      'is not an array of records; write for example [{"x": 1, "y": 2}]',
+    );
+  const records = value.map((entry, i) => requireRecord(entry, { file: name, record: i + 1 }));
+  return { records, unit: "record", lines: records.map((_, i) => i + 1) };
 }
 
-function parseJsonLines(text: string, name: string): readonly JsonRecord[] {
-  return text.split(/\r?\n/).flatMap((line, i) => {
-    if (line.trim() === "") return [];
-    try {
-      return [requireRecord(JSON.parse(line), name, i + 1)];
-    } catch (error) {
-      if (error instanceof DataError) throw error;
-      throw new DataError("json", { file: name, line: i + 1 }, `is not JSON: ${(error as Error).message}`);
-    }
-  });
+function parseJsonLines(text: string, name: string): JsonRecords {
+  const records: JsonRecord[] = [];
+  const lines: number[] = [];
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "") continue;
+    const place = { file: name, line: i + 1 };
+    records.push(requireRecord(parseJsonLine(line, place), place));
+    lines.push(i + 1);
+  }
+  return { records, unit: "line", lines };
 }
 
-function requireRecord(entry: unknown, file: string, line: number): JsonRecord {
+function parseJsonLine(line: string, place: Place): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new DataError("json", place, `is not JSON: ${(error as Error).message}; mend it there`);
+  }
+}
+
+function requireRecord(entry: unknown, place: Place): JsonRecord {
   if (typeof entry === "object" && entry !== null && !Array.isArray(entry)) return entry as JsonRecord;
-  throw new DataError("json", { file, line }, "is not a record; give objects with a value for each column");
+  throw new DataError("json", place, "is not a record; give objects with a value for each column");
 }
 
-function recordsTable(records: readonly JsonRecord[], name: string): Table {
+function recordsTable({ records, unit, lines }: JsonRecords, name: string): Table {
   if (records.length === 0)
     throw new DataError("no-rows", { file: name }, "has no rows; give at least some examples");
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  if (names.length === 0)
+    throw new DataError("no-columns", { file: name }, "has records without values; give them some");
   const columns = names.map((column) => ({
     name: column,
-    cells: records.map((record) => cellOf(record[column])),
+    cells: records.map((record) => (Object.hasOwn(record, column) ? cellOf(record[column]) : "")),
   }));
   return {
     name,
     columns,
     rows: records.length,
-    lines: Int32Array.from(records, (_, i) => i + 1),
+    unit,
+    lines: Int32Array.from(lines),
     notes: [],
     sha256: "",
   };

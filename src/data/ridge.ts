@@ -38,9 +38,10 @@ export function fitRidge(
   const unit = values.reduce((a, b) => a + b, 0) / Math.max(1, columns) || 1;
   // B = Uᵀ y for the left singular vectors U, kept as rows of `vectors`.
   const B = vectors.map((u) => project(u, y.centered, outputs));
+  const outside = outsideOf(vectors, B, y.centered, rows, outputs);
   let best = { penalty: 0, error: Number.POSITIVE_INFINITY };
   for (const penalty of penalties) {
-    const error = leaveOneOut(vectors, values, B, y.centered, penalty * unit, rows, outputs);
+    const error = leaveOneOut(vectors, values, B, outside, penalty * unit);
     if (error < best.error) best = { penalty, error };
   }
   const weights = weightsOf(vectors, values, B, centered, best.penalty * unit, columns, outputs);
@@ -109,26 +110,57 @@ function project(u: Float64Array, y: Float64Array, outputs: number): Float64Arra
   return b;
 }
 
-/** Root mean square of (y_i - ŷ_i) / (1 - h_i), with h_i = 1/n + Σ_l u_il² s_l / (s_l + λ). */
+/** What no penalty reaches: of each row the part outside the span of the vectors. */
+interface Outside {
+  /** 1 - 1/n - Σ_l u_il², rows. */
+  readonly leverage: Float64Array;
+  /** y - U Uᵀ y, rows × outputs. */
+  readonly residuals: Float64Array;
+}
+
+function outsideOf(
+  vectors: readonly Float64Array[],
+  B: readonly Float64Array[],
+  y: Float64Array,
+  rows: number,
+  outputs: number,
+): Outside {
+  const leverage = new Float64Array(rows).fill(1 - 1 / rows);
+  const residuals = y.slice();
+  for (const [l, u] of vectors.entries())
+    for (let i = 0; i < rows; i++) {
+      leverage[i]! -= u[i]! ** 2;
+      for (let k = 0; k < outputs; k++) residuals[i * outputs + k]! -= u[i]! * B[l]![k]!;
+    }
+  return { leverage: leverage.map((value) => Math.max(value, 0)), residuals };
+}
+
+/**
+ * Root mean square of (y_i - ŷ_i) / (1 - h_i). With t_l = λ / (s_l + λ)
+ *
+ *     1 - h_i = 1 - 1/n - Σ_l u_il² + Σ_l u_il² t_l,   y_i - ŷ_i = (y - U Uᵀ y)_i + Σ_l u_il t_l (Uᵀ y)_l
+ *
+ * as sums of what is left, not differences from 1 and y: of a row that the fit all but interpolates both are of the
+ * order of λ.
+ */
 function leaveOneOut(
   vectors: readonly Float64Array[],
   values: readonly number[],
   B: readonly Float64Array[],
-  y: Float64Array,
+  { leverage, residuals }: Outside,
   lambda: number,
-  rows: number,
-  outputs: number,
 ): number {
-  const shrink = values.map((value) => value / (value + lambda));
+  const rows = leverage.length;
+  const outputs = residuals.length / rows;
+  const left = values.map((value) => lambda / (value + lambda));
   let sum = 0;
   for (let i = 0; i < rows; i++) {
-    let leverage = 1 / rows;
-    for (const [l, u] of vectors.entries()) leverage += u[i]! ** 2 * shrink[l]!;
+    let rest = leverage[i]!;
+    for (const [l, u] of vectors.entries()) rest += u[i]! ** 2 * left[l]!;
     for (let k = 0; k < outputs; k++) {
-      let fitted = 0;
-      for (const [l, u] of vectors.entries()) fitted += u[i]! * shrink[l]! * B[l]![k]!;
-      // A row that determines its own prediction has no leave-one-out error; it must not look like a perfect one.
-      sum += ((y[i * outputs + k]! - fitted) / Math.max(1 - leverage, 1e-6)) ** 2;
+      let residual = residuals[i * outputs + k]!;
+      for (const [l, u] of vectors.entries()) residual += u[i]! * left[l]! * B[l]![k]!;
+      sum += (residual / Math.max(rest, rows * Number.EPSILON)) ** 2;
     }
   }
   return Math.sqrt(sum / (rows * outputs));

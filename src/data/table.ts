@@ -1,10 +1,14 @@
+import type { Place } from "./data-error.ts";
+
 /** A table as it was read: texts by column, and where each row stands in its file. */
 export interface Table {
   /** The file's name, for messages. */
   readonly name: string;
   readonly columns: readonly Column[];
   readonly rows: number;
-  /** The physical line of each row, from 1; for tables that are no files the row's number, from 1. */
+  /** What a row is in its file: a line of text, or a record of a JSON array. */
+  readonly unit: "line" | "record";
+  /** The physical line of each row, or the number of its record; from 1. */
   readonly lines: Int32Array;
   /** What was found out while reading, for people. */
   readonly notes: readonly string[];
@@ -15,6 +19,12 @@ export interface Table {
 export interface Column {
   readonly name: string;
   readonly cells: readonly string[];
+}
+
+/** Where a row stands, or a cell of it. */
+export function placeOf(table: Table, row: number, column?: string): Place {
+  const place = { file: table.name, [table.unit]: table.lines[row]! };
+  return column === undefined ? place : { ...place, column };
 }
 
 /** Finds a column by its name. */

@@ -2,7 +2,8 @@ import { encodeArrays, fitArrayEncoder, type NumberRows, readArrays } from "../d
 import { DataError } from "../data/data-error.ts";
 import { encodeInputs, readTargets, restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
 import type { Encoder } from "../data/encoder.ts";
-import { type ColumnNote, type EncodeOptions, fitEncoder, planColumns } from "../data/fit-encoder.ts";
+import { describeEncoder, fitEncoder } from "../data/fit-encoder.ts";
+import { type ColumnNote, type EncodeOptions, planColumns } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
 import { type FittedNetwork, fitExamples } from "./fit-examples.ts";
@@ -75,7 +76,7 @@ export async function fitTable(table: Table, options: TableOptions): Promise<Tab
   const notes = [
     ...plan.notes,
     ...leftOutRows(table, rows, complete.length > 0),
-    ...constantInputs(plan.inputs, encoder),
+    ...describeEncoder(plan, encoder),
   ];
   onColumns?.(notes, encoder);
   if (encoder.inputs.length === 0)
@@ -117,13 +118,6 @@ function leftOutRows(table: Table, rows: Int32Array, dropsIncomplete: boolean): 
           why: dropsIncomplete ? "no value of the target or of an input" : "no value of the target",
         },
       ];
-}
-
-function constantInputs(planned: readonly { readonly column: string }[], encoder: Encoder): ColumnNote[] {
-  const used = new Set(encoder.inputs.map((input) => input.column));
-  return planned
-    .filter(({ column }) => !used.has(column))
-    .map(({ column }) => ({ column, choice: "left out", why: "the same value in every training row" }));
 }
 
 function splitOptions({ validation, test, testRows, seed }: FitOptions) {

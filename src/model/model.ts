@@ -17,7 +17,7 @@ import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
-import { type Network, validateNetwork } from "../network/network.ts";
+import { type Network, parameterCount } from "../network/network.ts";
 import type { FitReport } from "./fit-report.ts";
 import { type Predictor, planPredictor } from "./predictor.ts";
 
@@ -99,6 +99,7 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     header,
     parameters,
     async predict(inputs) {
+      requirePlainNumbers(header.encoder);
       const matrix = readArrays("inputs", inputs);
       const width = encodedWidth(header.encoder);
       if (matrix.columns !== width)
@@ -115,6 +116,18 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     toBytes,
     save: async (path) => writeFileAtomically(path, await toBytes()),
   };
+}
+
+/** Refuses arrays of numbers for a model whose inputs are not all plain numbers. */
+function requirePlainNumbers({ inputs }: Encoder): void {
+  const input = inputs.find((encoding) => encoding.kind === "category" || encoding.indicator);
+  if (!input) return;
+  const fact = input.kind === "category" ? "holds texts" : "may lack values";
+  throw new DataError(
+    "shape",
+    { file: "inputs" },
+    `can't be arrays: the model was fitted to a table whose column "${input.column}" ${fact}; use predictTable`,
+  );
 }
 
 /** Kernels and buffers are made at the first prediction. */
@@ -189,7 +202,13 @@ export async function readModel(bytes: Uint8Array, name = "model"): Promise<Mode
       name,
       "lacks its network, its encoder or its report; write the model anew",
     );
-  validateNetwork(checked.network);
+  const size = parameterCount(checked.network);
+  if (parameters.length === 0 || parameters.length % size !== 0)
+    throw new ModelFileError(
+      "header",
+      name,
+      `has ${parameters.length} parameters where its network needs ${size}; write the model anew`,
+    );
   return createModel(checked, parameters);
 }
 

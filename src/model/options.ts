@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearestName } from "../data/nearest-name.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
@@ -95,13 +95,16 @@ export class OptionError extends Error {
 }
 
 const wholeNumber = (least: number) => (value: unknown) =>
-  Number.isInteger(value) && (value as number) >= least;
+  Number.isSafeInteger(value) && (value as number) >= least;
 const above = (least: number) => (value: unknown) =>
   typeof value === "number" && value > least && value < Infinity;
 const oneOf = (names: readonly string[]) => (value: unknown) => names.includes(value as string);
 const isShare = (value: unknown) => typeof value === "number" && value >= 0 && value < 1;
 const isFunction = (value: unknown) => typeof value === "function";
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const isList = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value);
+const isSignal = (value: unknown) => isObject(value) && "aborted" in value;
+const isOptimizer = (value: unknown) => isObject(value) && "init" in value && "step" in value;
 
 /** For each option whether a value will do, and what it must be. */
 const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boolean, string]>> = {
@@ -111,7 +114,7 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
   ],
   activation: [oneOf(activations), `one of ${activations.join(", ")}`],
   optimizer: [
-    (value) => optimizerNames.includes(value as OptimizerName) || isObject(value),
+    (value) => optimizerNames.includes(value as OptimizerName) || isOptimizer(value),
     `one of ${optimizerNames.join(", ")}, or an optimizer`,
   ],
   learningRate: [above(0), "a finite number above 0"],
@@ -125,14 +128,14 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
   patience: [wholeNumber(1), "a whole number of at least 1"],
   validation: [isShare, "a share in [0, 1)"],
   test: [isShare, "a share in [0, 1)"],
-  testRows: [isObject, "a list of row numbers"],
+  testRows: [isList, "a list of row numbers"],
   seed: [wholeNumber(0), "a whole number of at least 0"],
   dtype: [oneOf(["float32", "float64"]), "float32 or float64"],
   kernels: [oneOf(kernelChoices), `one of ${kernelChoices.join(", ")}`],
   threads: [wholeNumber(1), "a whole number of at least 1"],
   onStep: [isFunction, "a function"],
   onDecisions: [isFunction, "a function"],
-  signal: [isObject, "an AbortSignal"],
+  signal: [isSignal, "an AbortSignal"],
 };
 
 /**
@@ -142,17 +145,22 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
  */
 export function checkOptions(options: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
-    const rule = (rules as Record<string, readonly [(value: unknown) => boolean, string] | undefined>)[name];
-    if (!rule) throw new OptionError(`options.${name}: is unknown${suggest(name, Object.keys(rules))}`);
+    if (!Object.hasOwn(rules, name))
+      throw new OptionError(`options.${name}: is unknown${suggest(name, Object.keys(rules))}`);
+    const rule = rules[name as keyof FitOptions];
     if (value !== undefined && !rule[0](value))
-      throw new OptionError(`options.${name}: ${JSON.stringify(value)} will not do; it must be ${rule[1]}`);
+      throw new OptionError(`options.${name}: ${writeValue(value)} will not do; it must be ${rule[1]}`);
   }
+}
+
+/** A value as it was written; JSON has no NaN, Infinity or functions. */
+function writeValue(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  return typeof value === "string" || isObject(value) ? JSON.stringify(value) : String(value);
 }
 
 /** "; did you mean ...?" where a known name is near, else the known names. */
 export function suggest(name: string, known: readonly string[]): string {
-  const near = closest(name, [...known]);
-  return distance(name, near) <= Math.max(2, name.length / 3)
-    ? `; did you mean "${near}"?`
-    : `; known are ${known.join(", ")}`;
+  const near = nearestName(name, known);
+  return near === null ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`;
 }

@@ -143,10 +143,13 @@ export function describeNetwork(network: Network): string {
  */
 export function validateNetwork(network: Network): void {
   requireWidth("network.inputs", network.inputs);
+  if (!Array.isArray(network.layers))
+    throw new NetworkError("network.layers: is not a list of layers; give at least the output layer");
   if (network.layers.length === 0)
     throw new NetworkError("network.layers: is empty; give at least the output layer");
   network.layers.forEach((layer, index) => {
     const where = `network.layers[${index}]`;
+    if (!layer) throw new NetworkError(`${where}: is ${layer}; give for example ${exampleLayer}`);
     if (layer.kind !== "dense")
       throw new NetworkError(`${where}.kind: "${String(layer.kind)}" is unknown; use "dense"`);
     requireWidth(`${where}.units`, layer.units);
@@ -158,6 +161,8 @@ export function validateNetwork(network: Network): void {
       throw new NetworkError(`${where}.scale: ${layer.scale} is not a finite number`);
   });
 }
+
+const exampleLayer = '{ kind: "dense", units: 10, activation: "tanh" }';
 
 function requireWidth(where: string, width: number): void {
   if (!Number.isInteger(width) || width < 1)

@@ -9,7 +9,8 @@ export function seededRandom(seed: number): Random {
   const mix = splitmix32(seed);
   let a = mix();
   let b = mix();
-  let c = mix();
+  // Seeds above 32 bits count in full.
+  let c = mix() ^ Math.floor(seed / 2 ** 32);
   let counter = 1;
   const next = (): number => {
     const t = (((a + b) | 0) + counter) | 0;
@@ -54,8 +55,7 @@ export function shuffle(values: Int32Array | Uint32Array | number[], uniform: Ra
 }
 
 function splitmix32(seed: number): Random {
-  // Seeds above 32 bits count in full: the high word is mixed in.
-  let state = (seed | 0) ^ (Math.floor(seed / 2 ** 32) | 0);
+  let state = seed | 0;
   return () => {
     state = (state + 0x9e3779b9) | 0;
     let t = state ^ (state >>> 16);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { encodeDefaults } from "../../src/data/fit-encoder.ts";
+import { encodeDefaults } from "../../src/data/plan-columns.ts";
 import { splitDefaults } from "../../src/data/split-rows.ts";
 import { fitDefaults } from "../../src/model/options.ts";
 import { makeWorkplace } from "./run-cli.ts";

@@ -37,8 +37,12 @@ describe("data that can't be used is refused with its place, and exit code 3", (
       tableOf(20, () => 7),
       'error: d.csv: column "y" is "7" in every row; there is nothing to learn',
     ],
-    ["one column", "y\n1\n2\n3\n4\n", "error: d.csv: has no column to predict from, besides the target"],
-    ["an unknown target", "x,Y2\n1,2\n3,4\n", 'error: d.csv: has no column "y"; did you mean "x"?'],
+    [
+      "one column",
+      "y\n1\n2\n3\n4\n",
+      "error: d.csv: has no column to predict from, besides the target; add one",
+    ],
+    ["an unknown target", "x,Y2\n1,2\n3,4\n", 'error: d.csv: has no column "y"; its columns are "x", "Y2"'],
     [
       "a short row",
       "x,y\n1,2\n3\n",
@@ -52,17 +56,17 @@ describe("data that can't be used is refused with its place, and exit code 3", (
     [
       "a text among numbers",
       withCell("abc"),
-      'error: d.csv:7: column "x" is "abc", not a number; mend it, or leave it empty if the value is missing',
+      'error: d.csv:7: column "x" is "abc", not a number; mend it, leave it empty if the value is missing, or --ignore the column',
     ],
     [
       "infinity",
       withCell("inf"),
-      'error: d.csv:7: column "x" is "inf", not a finite number; mend it, or leave it empty if the value is missing',
+      'error: d.csv:7: column "x" is "inf", not a finite number; mend it, leave it empty if the value is missing, or --ignore the column',
     ],
     [
       "a number that is too large",
       withCell("1e999"),
-      'error: d.csv:7: column "x" is "1e999", not a finite number; mend it, or leave it empty if the value is missing',
+      'error: d.csv:7: column "x" is "1e999", not a finite number; mend it, leave it empty if the value is missing, or --ignore the column',
     ],
   ])("%s", async (_, text, stderr) => {
     place.write("d.csv", text);
@@ -79,7 +83,7 @@ describe("data that can't be used is refused with its place, and exit code 3", (
     expect(await failure("train", "d.csv", "--target", "y", "--missing", "refuse")).toEqual({
       code: 3,
       stderr:
-        'error: d.csv:7: column "x" has no value; --missing auto fills it, --missing drop leaves the row out',
+        'error: d.csv:7: column "x" is "NaN", no value; --missing auto fills it, --missing drop leaves the row out',
     });
   });
 });

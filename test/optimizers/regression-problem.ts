@@ -1,6 +1,6 @@
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
-import { denseNetwork, parameterBlocks, trainableCount } from "../../src/network/network.ts";
+import { denseNetwork, type Network, parameterBlocks, trainableCount } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import type { ParameterSpace } from "../../src/optimizers/optimizer.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
@@ -8,21 +8,22 @@ import { batchProblem } from "../../src/training/batch-problem.ts";
 import { loadDataset } from "../../src/training/dataset.ts";
 import { planEvaluator } from "../../src/training/evaluator.ts";
 
-/** A small problem for one optimizer: a 2-4-1 network, all examples loaded as one batch. */
+/** A small problem for one optimizer: a 2-4-1 network or another of one output, all examples loaded as one batch. */
 export function regressionProblem({
   examples,
   seed,
   scale = 1,
+  network = denseNetwork(2, [4], 1),
 }: {
   examples: number;
   seed: number;
   scale?: number;
+  network?: Network;
 }) {
   const kernels = referenceKernels();
-  const network = denseNetwork(2, [4], 1);
   const gaussian = gaussianRandom(seededRandom(seed));
-  const xs = Array.from({ length: examples }, () => [gaussian(), gaussian()]);
-  const targets = xs.map(([a, b]) => scale * (Math.sin(2 * a!) + b! + 0.1 * gaussian()));
+  const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));
+  const targets = xs.map(([a, b = 0]) => scale * (Math.sin(2 * a!) + b + 0.1 * gaussian()));
   const dataset = loadDataset(kernels, "float64", examples, xs.flat(), targets);
   const evaluator = planEvaluator(kernels, network, "float64");
   const problem = batchProblem(kernels, network, "float64", dataset, evaluator, examples);

@@ -1,0 +1,210 @@
+import { isDate, isMissing, readDays, readNumber } from "./cell.ts";
+import { DataError } from "./data-error.ts";
+import { type ColumnSummary, describeColumns } from "./describe-columns.ts";
+import { listNames, nearestName } from "./nearest-name.ts";
+import { findColumn, placeOf, type Table } from "./table.ts";
+
+/** What is done with the columns of a table. */
+export interface EncodeOptions {
+  /**
+   * Cells without a value: "auto" takes the mean and adds a column that says where; "mean" only takes the mean;
+   * "drop" leaves the row out; "refuse" is an error. A row without a target is always left out.
+   */
+  readonly missing: "auto" | "mean" | "drop" | "refuse";
+  /** Dates: "ignore" leaves the column out; "days" takes the days since 1970-01-01. */
+  readonly dates: "ignore" | "days";
+  /** Columns to leave out. */
+  readonly ignore: readonly string[];
+  /** Categories with more levels than this keep the most frequent ones; the rest becomes one level, "other". */
+  readonly maxLevels: number;
+}
+
+export const encodeDefaults: Readonly<EncodeOptions> = Object.freeze({
+  missing: "auto",
+  dates: "ignore",
+  ignore: Object.freeze([]) as readonly string[],
+  maxLevels: 30,
+});
+
+/** Something that was decided about a column. */
+export interface ColumnNote {
+  readonly column: string;
+  readonly choice: string;
+  readonly why: string;
+}
+
+type InputKind = "number" | "days" | "category";
+
+/** Which columns are used, and how; before any statistics. */
+export interface ColumnPlan {
+  readonly targets: readonly string[];
+  readonly inputs: readonly { readonly column: string; readonly kind: InputKind }[];
+  readonly options: EncodeOptions;
+  readonly notes: readonly ColumnNote[];
+}
+
+/**
+ * Decides what is done with each column.
+ *
+ * @throws {DataError} If a target is unknown, no number or constant, an input has texts among its numbers or numbers
+ *   that are not finite, or no input is left.
+ */
+export function planColumns(
+  table: Table,
+  targets: readonly string[],
+  options: Partial<EncodeOptions> = {},
+): ColumnPlan {
+  const full = { ...encodeDefaults, ...options };
+  for (const name of [...targets, ...full.ignore]) requireColumn(table, name);
+  const twice = targets.find((name, k) => targets.indexOf(name) < k);
+  if (twice !== undefined)
+    throw new DataError("target", { file: table.name }, `has "${twice}" as a target twice; name it once`);
+  const summaries = describeColumns(table);
+  for (const name of targets) requireTarget(table, summaries.find((summary) => summary.name === name)!);
+  const { inputs, notes } = planInputs(table, summaries, targets, full);
+  if (inputs.length === 0)
+    throw new DataError(
+      "no-inputs",
+      { file: table.name },
+      "has no column to predict from, besides the target; add one",
+    );
+  return { targets, inputs, options: full, notes };
+}
+
+/** The columns that are used, of the same ones the first. */
+function planInputs(
+  table: Table,
+  summaries: readonly ColumnSummary[],
+  targets: readonly string[],
+  options: EncodeOptions,
+): Pick<ColumnPlan, "inputs" | "notes"> {
+  const notes: ColumnNote[] = [];
+  const inputs: { column: string; kind: InputKind }[] = [];
+  const alike = ({ name, duplicateOf }: ColumnSummary) => duplicateOf ?? name;
+  const used = new Map<string, string>();
+  for (const summary of summaries) {
+    const { name } = summary;
+    if (targets.includes(name) || options.ignore.includes(name)) continue;
+    const note = (choice: string, why: string) => notes.push({ column: name, choice, why });
+    const earlier = used.get(alike(summary));
+    if (earlier !== undefined) {
+      note("left out", `the same as "${earlier}"`);
+      continue;
+    }
+    const kind = planInput(table, summary, options, note);
+    if (!kind) continue;
+    if (summary.missing > 0 && options.missing === "refuse") throw missingCell(table, name);
+    const target = summaries.find((other) => targets.includes(other.name) && alike(other) === alike(summary));
+    if (target)
+      note("kept", `the same as the target "${target.name}" in every row; --ignore it if that is no wonder`);
+    inputs.push({ column: name, kind });
+    used.set(alike(summary), name);
+  }
+  return { inputs, notes };
+}
+
+/** Refuses a column that is not there, with the nearest name. */
+export function requireColumn(table: Table, name: string): void {
+  if (findColumn(table, name)) return;
+  const names = table.columns.map((column) => column.name);
+  const near = nearestName(name, names);
+  throw new DataError(
+    "unknown-column",
+    { file: table.name },
+    `has no column "${name}"; ` +
+      (near === null
+        ? `its columns are ${listNames(names.map((n) => `"${n}"`))}`
+        : `did you mean "${near}"?`),
+  );
+}
+
+function requireTarget(table: Table, summary: ColumnSummary): void {
+  const { kind, name } = summary;
+  const place = { file: table.name, column: name };
+  if (kind === "number") return;
+  if (kind === "mixed") throw badCell(table, summary, "");
+  const facts: Record<Exclude<typeof kind, "number" | "mixed">, string> = {
+    empty: "has no values; there is nothing to learn",
+    constant: `is ${JSON.stringify(firstValue(table, name))} in every row; there is nothing to learn`,
+    date: "holds dates; turn them into numbers, for example days, to predict them",
+    category: `holds texts such as ${JSON.stringify(firstValue(table, name))}; a target must be a number`,
+    text: `holds texts such as ${JSON.stringify(firstValue(table, name))}; a target must be a number`,
+  };
+  throw new DataError("target", place, facts[kind]);
+}
+
+function firstValue(table: Table, name: string): string {
+  return findColumn(table, name)!.cells.find((cell) => !isMissing(cell)) ?? "";
+}
+
+/** The error of a cell that is no finite number in a column of numbers. */
+function badCell(table: Table, { name, badRow }: ColumnSummary, otherwise: string): DataError {
+  const cell = findColumn(table, name)!.cells[badRow]!;
+  const fact = Number.isNaN(readNumber(cell)) ? "not a number" : "not a finite number";
+  return new DataError(
+    "cell",
+    placeOf(table, badRow, name),
+    `is "${cell}", ${fact}; mend it, ${otherwise ? "" : "or "}leave it empty if the value is missing${otherwise}`,
+  );
+}
+
+function planInput(
+  table: Table,
+  summary: ColumnSummary,
+  options: EncodeOptions,
+  note: (choice: string, why: string) => void,
+): InputKind | null {
+  const { name, kind, missing, count } = summary;
+  switch (kind) {
+    case "mixed":
+      throw badCell(table, summary, ", or --ignore the column");
+    case "empty":
+      note("left out", "no values");
+      return null;
+    case "constant":
+      if (missing > 0 && options.missing === "auto") return "category";
+      note("left out", "the same value in every row");
+      return null;
+    case "text":
+      note(
+        "left out",
+        `${summary.distinct} different texts in ${count} rows: names or remarks, not a category`,
+      );
+      return null;
+    case "date":
+      if (options.dates === "ignore") {
+        note("left out", "dates; --dates days takes them as days since 1970-01-01");
+        return null;
+      }
+      requireReadableDates(table, name);
+      return "days";
+    case "number":
+      if (summary.counter) note("kept", "counts the rows; --ignore it if it is only an identifier");
+      return "number";
+    case "category":
+      return "category";
+  }
+}
+
+function missingCell(table: Table, column: string): DataError {
+  const { cells } = findColumn(table, column)!;
+  const row = cells.findIndex(isMissing);
+  const cell = cells[row]!;
+  return new DataError(
+    "missing",
+    placeOf(table, row, column),
+    `${cell.trim() === "" ? "has no value" : `is "${cell}", no value`}; --missing auto fills it, --missing drop leaves the row out`,
+  );
+}
+
+function requireReadableDates(table: Table, column: string): void {
+  const { cells } = findColumn(table, column)!;
+  const row = cells.findIndex((cell) => !isMissing(cell) && Number.isNaN(readDays(cell)));
+  if (row < 0) return;
+  const fact = isDate(cells[row]!) ? "a date that is not there, or whose order is a guess" : "not a date";
+  throw new DataError(
+    "date",
+    placeOf(table, row, column),
+    `is "${cells[row]}", ${fact}; write dates as 2024-12-31`,
+  );
+}
