@@ -1,5 +1,5 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { forEachGroup, type ParameterBlock } from "../network/network.ts";
+import { forEachGroup, type ParameterBlock, trainableCount } from "../network/network.ts";
 import { requireOption } from "./optimizer.ts";
 
 /**
@@ -115,22 +115,20 @@ export function evidence(options: Partial<EvidenceOptions> = {}): PriorRule {
       state.updates++;
       // n - γ stays above 0 where a network interpolates its data: by at least 1 % of the rows.
       state.beta = clip(Math.max(rows - total, 0.01 * rows) / Math.max(squaredResidual, Number.MIN_VALUE));
-      const squares = squaresOf(state.blocks, theta);
-      if (isShared) state.alpha.fill(precision(total, sum(squares)));
-      else state.alpha.set(squares.map((square, group) => precision(effective[group]!, square)));
+      if (isShared) state.alpha.fill(precision(total, sumOfTrainable(state.blocks, theta)));
+      else
+        forEachGroup(state.blocks, (group, start, end) => {
+          state.alpha[group] = precision(effective[group]!, sumOfSquares(theta, start, end));
+        });
       for (let group = 0; group < state.alpha.length; group++)
         state.precisions[group] = state.alpha[group]! / state.beta;
     },
   };
 }
 
-/** ‖θ_g‖² by groups; 0 for those that a network lacks. */
-function squaresOf(blocks: readonly ParameterBlock[], theta: FloatArray): Float64Array {
-  const squares = new Float64Array(2 * blocks.length);
-  forEachGroup(blocks, (group, start, end) => {
-    squares[group] = sumOfSquares(theta, start, end);
-  });
-  return squares;
+/** ‖θ‖² of the trainable parameters, which stand first. */
+function sumOfTrainable(blocks: readonly ParameterBlock[], theta: FloatArray): number {
+  return sumOfSquares(theta, 0, trainableCount(blocks));
 }
 
 function sum(values: Float64Array): number {
