@@ -9,6 +9,7 @@ import { readSelection, type Selection, type StepCase } from "./cases.ts";
 import { withoutBlasOverrides } from "./clean-environment.ts";
 import type { Contender } from "./contender.ts";
 import { gramianContenders } from "./gramian-contender.ts";
+import { profileSteps } from "./profile.ts";
 import { ratioRows } from "./ratios.ts";
 import { type Timing, timeInRounds } from "./rounds.ts";
 import { drawStart, type SharedStart, writeStart } from "./shared-start.ts";
@@ -19,7 +20,7 @@ import { jacobianIsTooLarge, startTorch, type Torch, torchInstall } from "./torc
 const busyLoad = 0.5;
 
 /** Steps after each of which the losses are compared. */
-const comparedSteps = 4;
+const comparedSteps = 3;
 
 /** Time of one step on data in memory: ours, TensorFlow.js's, PyTorch's, from the same start to the same loss. */
 export const step: Benchmark = {
@@ -31,6 +32,7 @@ export const step: Benchmark = {
     const load = loadavg()[0]!;
     if (load > busyLoad)
       context.note(`step: other work has a load of ${load.toFixed(1)}; times are too long`);
+    if (context.flags.has("--profile")) return profileSteps(selection, context);
     const torch = await startTorch();
     context.note(torch ? torch.description : `PyTorch: missing; ${torchInstall}`);
     const folder = mkdtempSync(join(tmpdir(), "gramian-bench-"));
