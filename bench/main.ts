@@ -2,9 +2,10 @@ import type { Benchmark, Row } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
 import { scaling } from "./step/scaling.ts";
+import { startup } from "./step/startup.ts";
 import { step } from "./step/step.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, scaling, sinc, step];
+const benchmarks: readonly Benchmark[] = [gemm, scaling, sinc, startup, step];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)

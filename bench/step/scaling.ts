@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { obstacleToNative, selectKernels } from "../../src/kernels/select-kernels.ts";
 import { outputCount } from "../../src/network/network.ts";
 import type { Benchmark, Row } from "../benchmark.ts";
+import { noteLoad } from "../note-load.ts";
 import { median } from "../statistics.ts";
 import { type MeasuredKernels, type StepCase, stepCase } from "./cases.ts";
 import { withoutBlasOverrides } from "./clean-environment.ts";
@@ -77,6 +78,7 @@ export const scaling: Benchmark = {
   summary: "time and memory of a step against batch, width and depth; writes build/scaling.svg",
   async run({ row, note }) {
     withoutBlasOverrides();
+    noteLoad(note);
     const obstacle = obstacleToNative();
     if (obstacle) note(obstacle);
     const kernels: MeasuredKernels = obstacle ? "wasm" : "native";
