@@ -1,10 +1,12 @@
 import type { Benchmark, Row } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
+import { scaling } from "./step/scaling.ts";
+import { startup } from "./step/startup.ts";
 import { step } from "./step/step.ts";
 import { uci } from "./uci/uci.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, sinc, step, uci];
+const benchmarks: readonly Benchmark[] = [gemm, sinc, step, scaling, startup, uci];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)

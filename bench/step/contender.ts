@@ -13,7 +13,7 @@ export interface Contender {
 }
 
 /** Steps beyond the first are left out once so much time has gone: of some systems one step takes seconds. */
-export const firstStepsMs = 5000;
+export const firstStepsMs = 3000;
 
 export interface Beginning {
   /** The mean loss ½ ‖r‖² / n before each step, and after the last. */

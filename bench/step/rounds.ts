@@ -14,10 +14,10 @@ export interface Timing {
 const mostRounds = 11;
 
 /** In a round each contender takes as many steps as last about this long, or one. */
-const roundMs = 40;
+const roundMs = 30;
 
 /** A contender whose rounds would last longer than this has fewer of them. */
-const budgetMs = 1200;
+const budgetMs = 800;
 
 /** A contender with slower steps than this is only timed at its first steps, those that were checked. */
 const slowMs = 1000;

@@ -1,25 +1,24 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { obstacleToNative, selectKernels } from "../../src/kernels/select-kernels.ts";
 import type { Benchmark, BenchmarkContext } from "../benchmark.ts";
+import { noteLoad } from "../note-load.ts";
 import { type Begun, checkAgreement } from "./agreement.ts";
 import { readSelection, type Selection, type StepCase } from "./cases.ts";
 import { withoutBlasOverrides } from "./clean-environment.ts";
 import type { Contender } from "./contender.ts";
 import { gramianContenders } from "./gramian-contender.ts";
+import { profileSteps } from "./profile.ts";
 import { ratioRows } from "./ratios.ts";
 import { type Timing, timeInRounds } from "./rounds.ts";
 import { drawStart, type SharedStart, writeStart } from "./shared-start.ts";
 import { tensorflowContenders } from "./tensorflow-contender.ts";
 import { jacobianIsTooLarge, startTorch, type Torch, torchInstall } from "./torch-contender.ts";
 
-/** Load of the machine, in processes, above which timings are not worth much. */
-const busyLoad = 0.5;
-
 /** Steps after each of which the losses are compared. */
-const comparedSteps = 4;
+const comparedSteps = 3;
 
 /** Time of one step on data in memory: ours, TensorFlow.js's, PyTorch's, from the same start to the same loss. */
 export const step: Benchmark = {
@@ -28,9 +27,8 @@ export const step: Benchmark = {
   async run(context) {
     withoutBlasOverrides();
     const selection = withoutMissing(readSelection(context), context);
-    const load = loadavg()[0]!;
-    if (load > busyLoad)
-      context.note(`step: other work has a load of ${load.toFixed(1)}; times are too long`);
+    noteLoad(context.note);
+    if (context.flags.has("--profile")) return profileSteps(selection, context);
     const torch = await startTorch();
     context.note(torch ? torch.description : `PyTorch: missing; ${torchInstall}`);
     const folder = mkdtempSync(join(tmpdir(), "gramian-bench-"));
