@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { fitPowerLaw } from "../../bench/statistics.ts";
+import { drawQuadratic } from "../../bench/theory/quadratic-figure.ts";
+import {
+  describeConvergence,
+  fitFirstRatio,
+  lastOrders,
+  type QuadraticCell,
+  runQuadratic,
+} from "../../bench/theory/quadratic-run.ts";
+import type { TwoLayerFamily } from "../../bench/theory/wide-network.ts";
+
+describe("a power law", () => {
+  test("is found in numbers that follow it, with no error", () => {
+    const x = [1, 3, 10, 40];
+    const { slope, error, intercept } = fitPowerLaw(
+      x,
+      x.map((value) => 5 * value ** -1.5),
+    );
+    // Sums of four logarithms below 10: a few ε of 10.
+    expect(Math.abs(slope + 1.5)).toBeLessThan(1e-14);
+    expect(Math.abs(intercept - Math.log(5))).toBeLessThan(1e-14);
+    expect(error).toBeLessThan(1e-7);
+  });
+
+  test("has the error of a straight line's slope", () => {
+    // log y = 0, 1, 0 over log x = 0, 1, 2: slope 0, misfit 2/3, one degree of freedom, spread 2.
+    const { slope, error } = fitPowerLaw([1, Math.E, Math.E ** 2], [1, Math.E, 1]);
+    expect(slope).toBeCloseTo(0, 12);
+    expect(error).toBeCloseTo(Math.sqrt(2 / 3 / 2), 12);
+  });
+});
+
+describe("the order of convergence", () => {
+  const sequence = (next: (e: number) => number) => {
+    const norms = [0.1];
+    while (norms.at(-1)! > 1e-30) norms.push(next(norms.at(-1)!));
+    return describeConvergence(norms, 1e-14);
+  };
+
+  test("is 2 where each norm is a multiple of the last one's square, 1 where it is a multiple of the last", () => {
+    for (const order of sequence((e) => 0.7 * e * e).orders) expect(order).toBeCloseTo(2, 10);
+    for (const order of sequence((e) => 0.3 * e).orders) expect(order).toBeCloseTo(1, 10);
+  });
+
+  test("counts nothing below the rounding error", () => {
+    const { residuals, ratios, orders, converged } = describeConvergence(
+      [1, 1e-3, 1e-6, 1e-16, 1e-10],
+      1e-14,
+    );
+    expect(residuals).toEqual([1, 1e-3, 1e-6]);
+    expect(ratios).toHaveLength(2);
+    expect(orders).toHaveLength(1);
+    expect(converged).toBe(true);
+    expect(describeConvergence([1, 0.5], 1e-14).converged).toBe(false);
+  });
+});
+
+describe("full batch, undamped", () => {
+  const sizes = { examples: 32, inputs: 10, testRows: 20, maxSteps: 10 };
+  const measure = (family: TwoLayerFamily): QuadraticCell[] =>
+    [256, 1024, 4096].map((width) => ({
+      family,
+      width,
+      runs: [0, 1, 2, 3, 4, 5].map((seed) => runQuadratic(family, width, seed, sizes)),
+    }));
+  const random = measure({ activation: "tanh", signs: "random" });
+  const equal = measure({ activation: "softplus", signs: "equal" });
+  const cells = [...random, ...equal];
+
+  test("fits every example to the rounding error without any damping, if the network is wide enough", () => {
+    for (const { runs } of cells.filter(({ width }) => width >= 1024))
+      for (const { converged, undamped } of runs) expect([converged, undamped]).toEqual([true, true]);
+  });
+
+  test("converges quadratically: the orders are nearer to 2 than to 1 or 3", () => {
+    for (const family of [random, equal])
+      for (const order of lastOrders(family)) {
+        expect(order).toBeGreaterThan(1.5);
+        expect(order).toBeLessThan(2.5);
+      }
+  });
+
+  test("gains with the width: e₁ / e₀² falls like 1/√m with equal signs, like 1/m with random ones", () => {
+    // Nearer to the power that is claimed than to the next half power: three standard errors must fit in between.
+    const check = ({ slope, error }: { slope: number; error: number }, expected: number) => {
+      expect(3 * error).toBeLessThan(0.25);
+      expect(Math.abs(slope - expected)).toBeLessThan(0.25);
+    };
+    check(fitFirstRatio(equal), -1 / 2);
+    check(fitFirstRatio(random), -1);
+  });
+
+  test("is kernel regression after one step where the network is wide", () => {
+    const afterOneStep = random.map(({ runs }) => Math.max(...runs.map(({ fromKernel }) => fromKernel[1]!)));
+    // 16 times the width: the bound, 1/√m, promises a quarter.
+    expect(afterOneStep.at(-1)!).toBeLessThan(afterOneStep[0]! / 4);
+  });
+
+  test("is drawn as an SVG file that needs nothing else", () => {
+    const svg = drawQuadratic([random[0]!.family, equal[0]!.family], cells);
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(svg).not.toMatch(/NaN|undefined|https?:\/\/(?!www\.w3\.org)/);
+  });
+});
