@@ -71,6 +71,23 @@ export function rampColor(i: number, count: number): string {
   return `#${channel(0)}${channel(1)}${channel(2)}`;
 }
 
+/** The lines to compare with; each stands once in a legend. */
+const guideSeries = {
+  "slope 2": { label: "slope 2", color: colors.grey, line: "dashed", marked: false },
+  "1/√m": { label: "∝ 1/√m", color: colors.grey, line: "dashed", marked: false },
+  "1/m": { label: "∝ 1/m", color: colors.grey, line: "dotted", marked: false },
+} as const;
+
+/** The line y = y₀ (x / x₀)^power. */
+export function powerGuide(
+  name: keyof typeof guideSeries,
+  [from, to]: readonly [number, number],
+  start: number,
+  power: number,
+): Curve {
+  return { series: guideSeries[name], x: [from, to], y: [start, start * (to / from) ** power] };
+}
+
 /** Draws panels in rows under a title, as one SVG file that needs nothing else. */
 export function drawFigure(title: string, subtitle: string, panels: readonly Panel[], columns = 2): string {
   const series = [...new Set(panels.flatMap(({ curves }) => curves.map((curve) => curve.series)))];
@@ -116,7 +133,7 @@ ${content}
 }
 
 const style = `
-svg { font: 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; fill: #1c2330; }
+svg { font: 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; fill: #1c2330; overflow: visible; }
 .title { font-size: 17px; font-weight: 650; } .subtitle, .legend { fill: #4a5567; } .subtitle { font-size: 13px; }
 .panel-title { font-size: 13.5px; font-weight: 600; }
 .legend { font-size: 12px; }

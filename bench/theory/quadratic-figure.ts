@@ -1,4 +1,4 @@
-import { type Curve, colors, drawFigure, type Panel, rampColor } from "./plot.ts";
+import { type Curve, colors, drawFigure, type Panel, powerGuide, rampColor } from "./plot.ts";
 import { medianOf, type QuadraticCell, residualsOf } from "./quadratic-run.ts";
 import { describeFamily, type TwoLayerFamily } from "./wide-network.ts";
 
@@ -82,21 +82,4 @@ function widthPanel(
       powerGuide("1/m", ends, 0.5 * Math.min(...starts), -1),
     ],
   };
-}
-
-/** The lines to compare with; each stands once in a legend. */
-const guideSeries = {
-  "slope 2": { label: "slope 2", color: colors.grey, line: "dashed", marked: false },
-  "1/√m": { label: "∝ 1/√m", color: colors.grey, line: "dashed", marked: false },
-  "1/m": { label: "∝ 1/m", color: colors.grey, line: "dotted", marked: false },
-} as const;
-
-/** The line y = y₀ (x / x₀)^power. */
-function powerGuide(
-  name: keyof typeof guideSeries,
-  [from, to]: readonly [number, number],
-  start: number,
-  power: number,
-): Curve {
-  return { series: guideSeries[name], x: [from, to], y: [start, start * (to / from) ** power] };
 }

@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Benchmark, BenchmarkError } from "../benchmark.ts";
 import type { Experiment } from "./experiment.ts";
+import { kernel } from "./kernel.ts";
 import { quadratic } from "./quadratic.ts";
 
-const experiments: readonly Experiment[] = [quadratic];
+const experiments: readonly Experiment[] = [quadratic, kernel];
 
 /** Where the figures go, below the folder that the program is started in. */
 const folder = join("build", "theory");

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fitPowerLaw } from "../../bench/statistics.ts";
+import { kernelFamilies } from "../../bench/theory/kernel.ts";
+import { drawKernel } from "../../bench/theory/kernel-figure.ts";
+import { fitDifference, type KernelCell, runKernel, runPath } from "../../bench/theory/kernel-run.ts";
 import { drawQuadratic } from "../../bench/theory/quadratic-figure.ts";
 import {
   describeConvergence,
@@ -98,8 +101,46 @@ describe("full batch, undamped", () => {
   });
 
   test("is drawn as an SVG file that needs nothing else", () => {
-    const svg = drawQuadratic([random[0]!.family, equal[0]!.family], cells);
-    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
-    expect(svg).not.toMatch(/NaN|undefined|https?:\/\/(?!www\.w3\.org)/);
+    expectFigure(drawQuadratic([random[0]!.family, equal[0]!.family], cells));
   });
 });
+
+describe("kernel regression with the tangent kernel", () => {
+  const sizes = { examples: 24, inputs: 5, testRows: 50, steps: 10, ridge: 0.1 };
+  const measure = (f: number, widths: readonly number[]): KernelCell[] =>
+    widths.map((width) => {
+      const family = kernelFamilies[f]!;
+      return { family, width, runs: [0, 1, 2, 3, 4].map((seed) => runKernel(family, width, seed, sizes)) };
+    });
+  const cells = [...measure(0, [128, 512, 2048]), ...measure(1, [32, 128, 512])];
+
+  test.each(kernelFamilies)("is approached by wide networks: $name", (family) => {
+    const own = cells.filter((cell) => cell.family === family);
+    for (const kind of ["ridgeless", "ridge"] as const) {
+      // The theory's bound: at least as fast as 1/√m, as far as the slope is known.
+      const { slope, error } = fitDifference(own, kind);
+      expect(slope).toBeLessThan(-1 / 2 + 2 * error);
+      expect(error).toBeLessThan(1 / 8);
+      for (const run of own.at(-1)!.runs) expect(run[kind]).toBeLessThan(0.1);
+    }
+  });
+
+  test("is compared with networks that fit the training rows", () => {
+    // Residuals of rounding: ε √m for outputs of the size of 1, and quadratic convergence to there.
+    const worst = Math.max(...cells.map(({ runs }) => Math.max(...runs.map(({ misfit }) => misfit))));
+    expect(worst).toBeLessThan(10 * Number.EPSILON * Math.sqrt(2048));
+  });
+
+  test("is drawn along a circle that returns to where it began", () => {
+    const path = runPath(kernelFamilies[0]!, 128, 0, sizes);
+    expect(path.network[0]).toBeCloseTo(path.network.at(-1)!, 10);
+    // At 0 there is a training row: both go through its target.
+    expect(path.network[0]).toBeCloseTo(path.regression[0]!, 10);
+    expectFigure(drawKernel(kernelFamilies, cells, [path]));
+  });
+});
+
+function expectFigure(svg: string): void {
+  expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  expect(svg).not.toMatch(/NaN|undefined|https?:\/\/(?!www\.w3\.org)/);
+}
