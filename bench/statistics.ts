@@ -12,23 +12,27 @@ export function quantile(values: readonly number[], q: number): number {
   return below + (place - Math.floor(place)) * (above - below);
 }
 
-/** A straight line through logarithms: y ≈ e^intercept x^slope. */
-export interface PowerLaw {
+/** A straight line v ≈ intercept + slope u. */
+export interface Line {
   readonly slope: number;
   /** The standard error of the slope. */
   readonly error: number;
   readonly intercept: number;
 }
 
-/** Fits y ∝ x^slope by least squares on log x and log y; at least three points, all above 0. */
-export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLaw {
-  const n = x.length;
-  const [u, v] = [x.map(Math.log), y.map(Math.log)];
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / n;
-  const [meanU, meanV] = [mean(u), mean(v)];
-  const spread = mean(u.map((value) => (value - meanU) ** 2)) * n;
-  const slope = (mean(u.map((value, i) => (value - meanU) * (v[i]! - meanV))) * n) / spread;
+/** Fits a straight line by least squares; at least three points. */
+export function fitLine(u: readonly number[], v: readonly number[]): Line {
+  const n = u.length;
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const [meanU, meanV] = [sum(u) / n, sum(v) / n];
+  const spread = sum(u.map((value) => (value - meanU) ** 2));
+  const slope = sum(u.map((value, i) => (value - meanU) * (v[i]! - meanV))) / spread;
   const intercept = meanV - slope * meanU;
-  const misfit = mean(u.map((value, i) => (v[i]! - intercept - slope * value) ** 2)) * n;
+  const misfit = sum(u.map((value, i) => (v[i]! - intercept - slope * value) ** 2));
   return { slope, error: Math.sqrt(misfit / (n - 2) / spread), intercept };
+}
+
+/** Fits y ≈ e^intercept x^slope: a straight line through the logarithms of numbers above 0. */
+export function fitPowerLaw(x: readonly number[], y: readonly number[]): Line {
+  return fitLine(x.map(Math.log), y.map(Math.log));
 }

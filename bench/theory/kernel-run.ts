@@ -1,7 +1,7 @@
 import { selectKernels } from "../../src/kernels/select-kernels.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { seededRandom } from "../../src/random/random.ts";
-import { fitPowerLaw, median, type PowerLaw } from "../statistics.ts";
+import { fitPowerLaw, type Line, median } from "../statistics.ts";
 import { drawFromSphere, type Examples } from "./examples.ts";
 import { kernelRegression, relativeDifference } from "./kernel-regression.ts";
 import { openTrainer } from "./trainer.ts";
@@ -73,7 +73,7 @@ export function runPath(family: KernelFamily, width: number, seed: number, sizes
 }
 
 /** The difference of all runs against the width. */
-export function fitDifference(cells: readonly KernelCell[], kind: "ridgeless" | "ridge"): PowerLaw {
+export function fitDifference(cells: readonly KernelCell[], kind: "ridgeless" | "ridge"): Line {
   return fitPowerLaw(
     cells.flatMap(({ width, runs }) => runs.map(() => width)),
     cells.flatMap(({ runs }) => runs.map((run) => run[kind])),

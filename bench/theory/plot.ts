@@ -5,7 +5,8 @@ import { html, type Markup } from "../../src/report/markup.ts";
 
 /** What a line stands for, and how it is drawn. */
 export interface Series {
-  readonly label: string;
+  /** Its entry in the legend; null has none. */
+  readonly label: string | null;
   readonly color: string;
   /** Default "solid". */
   readonly line?: "solid" | "dashed" | "dotted";
@@ -153,9 +154,12 @@ function drawMarker({ color }: Series, i: number): Markup {
   return html`<marker id="dot${i}" viewBox="-3 -3 6 6" markerWidth="5.4" markerHeight="5.4" markerUnits="userSpaceOnUse"><circle r="2.6" fill="${color}"/></marker>`;
 }
 
-function seriesOf({ curves }: Panel): readonly Series[] {
-  return [...new Set(curves.map(({ series }) => series))];
+/** The series of a panel that have an entry in its legend. */
+function seriesOf({ curves }: Panel): readonly Named[] {
+  return [...new Set(curves.map(({ series }) => series))].filter((one): one is Named => one.label !== null);
 }
+
+type Named = Series & { readonly label: string };
 
 function drawPanel(panel: Panel, x: number, y: number, legendLines: number, all: readonly Series[]): Markup {
   const chartTop = titleHeight + legendLines * legendLine;
@@ -185,32 +189,32 @@ function axisOf(
 }
 
 /** About the width of a legend's entry: the sample of the line, the text, the space to the next. */
-function entryWidth({ label }: Series): number {
+function entryWidth(label: string): number {
   return 32 + 7 * label.length + 16;
 }
 
 /** The entries of a legend, as many in a row as there is room for. */
-function legendRows(series: readonly Series[]): readonly (readonly Series[])[] {
-  const rows: Series[][] = [];
+function legendRows(series: readonly Named[]): readonly (readonly Named[])[] {
+  const rows: Named[][] = [];
   let used = Number.POSITIVE_INFINITY;
   for (const one of series) {
-    if (used + entryWidth(one) > panelWidth) {
+    if (used + entryWidth(one.label) > panelWidth) {
       rows.push([]);
       used = 0;
     }
     rows[rows.length - 1]!.push(one);
-    used += entryWidth(one);
+    used += entryWidth(one.label);
   }
   return rows;
 }
 
-function drawLegend(series: readonly Series[], all: readonly Series[]): readonly Markup[] {
+function drawLegend(series: readonly Named[], all: readonly Series[]): readonly Markup[] {
   return legendRows(series).flatMap((row, r) => {
     let x = 0;
     const y = titleHeight + r * legendLine + 7;
     return row.map((one) => {
       const entry = html`<g class="lines"><path class="s${all.indexOf(one)}" d="M${x} ${y}H${x + 13}H${x + 26}"/></g><text class="legend" x="${x + 32}" y="${y + 4}">${one.label}</text>`;
-      x += entryWidth(one);
+      x += entryWidth(one.label);
       return entry;
     });
   });

@@ -1,7 +1,7 @@
 import { selectKernels } from "../../src/kernels/select-kernels.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { seededRandom } from "../../src/random/random.ts";
-import { fitPowerLaw, median, type PowerLaw } from "../statistics.ts";
+import { fitPowerLaw, type Line, median } from "../statistics.ts";
 import { drawFromSphere, drawNoise } from "./examples.ts";
 import { kernelRegression, relativeDifference } from "./kernel-regression.ts";
 import { openTrainer } from "./trainer.ts";
@@ -111,7 +111,7 @@ export function lastOrders(cells: readonly QuadraticCell[]): readonly number[] {
 }
 
 /** e_1 / e_0² of all runs against the width: the theorem bounds it by a constant times m^(-1/2). */
-export function fitFirstRatio(cells: readonly QuadraticCell[]): PowerLaw {
+export function fitFirstRatio(cells: readonly QuadraticCell[]): Line {
   return fitPowerLaw(
     cells.flatMap(({ width, runs }) => runs.map(() => width)),
     cells.flatMap(({ runs }) => runs.map(({ ratios }) => ratios[0]!)),

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { type Benchmark, BenchmarkError } from "../benchmark.ts";
 import type { Experiment } from "./experiment.ts";
 import { kernel } from "./kernel.ts";
+import { miniBatch } from "./mini-batch.ts";
 import { quadratic } from "./quadratic.ts";
 
-const experiments: readonly Experiment[] = [quadratic, kernel];
+const experiments: readonly Experiment[] = [quadratic, kernel, miniBatch];
 
 /** Where the figures go, below the folder that the program is started in. */
 const folder = join("build", "theory");

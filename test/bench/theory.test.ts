@@ -3,6 +3,7 @@ import { fitPowerLaw } from "../../bench/statistics.ts";
 import { kernelFamilies } from "../../bench/theory/kernel.ts";
 import { drawKernel } from "../../bench/theory/kernel-figure.ts";
 import { fitDifference, type KernelCell, runKernel, runPath } from "../../bench/theory/kernel-run.ts";
+import { fitRate, type MiniBatchSizes, runMiniBatch } from "../../bench/theory/mini-batch-run.ts";
 import { drawQuadratic } from "../../bench/theory/quadratic-figure.ts";
 import {
   describeConvergence,
@@ -138,6 +139,43 @@ describe("kernel regression with the tangent kernel", () => {
     expect(path.network[0]).toBeCloseTo(path.regression[0]!, 10);
     expectFigure(drawKernel(kernelFamilies, cells, [path]));
   });
+});
+
+describe("cyclic batches, undamped", () => {
+  const sizes = { activation: "tanh", examples: 48, inputs: 16, epochs: 30 } as const;
+
+  test("are the block Gauss-Seidel iteration on the Gram matrix where the network is linear", () => {
+    const linear: MiniBatchSizes = {
+      activation: "identity",
+      examples: 12,
+      inputs: 20,
+      width: 64,
+      epochs: 10,
+    };
+    for (const batchSize of [1, 3, 6, 12]) {
+      const { residuals, predicted } = runMiniBatch(batchSize, 1, linear);
+      // Rounding errors of f, of the size of √width ε for each of the examples; every step halves those before it.
+      const tolerance = 10 * Number.EPSILON * Math.sqrt(64 * 12) * residuals[0]!;
+      for (const [epoch, norm] of residuals.entries())
+        expect(Math.abs(norm - predicted[epoch]!)).toBeLessThan(tolerance);
+    }
+  });
+
+  test.each([6, 12, 24])(
+    "lower the loss geometrically, at the rate of the Gram matrix: %i rows",
+    (batchSize) => {
+      const deviation = (width: number): number => {
+        const { residuals, predicted, undamped } = runMiniBatch(batchSize, 1, { ...sizes, width });
+        expect(undamped).toBe(true);
+        const [measured, theory] = [fitRate(residuals), fitRate(predicted)];
+        // A straight line: its slope is below 0, and known to a tenth of itself.
+        expect(measured.error).toBeLessThan(-Math.log(measured.rate) / 10);
+        return Math.abs(Math.log(measured.rate) / Math.log(theory.rate) - 1);
+      };
+      // 16 times the width: the bound on how far the Gram matrix moves, 1/√m, promises a quarter.
+      expect(deviation(4096)).toBeLessThan(deviation(256) / 4);
+    },
+  );
 });
 
 function expectFigure(svg: string): void {
