@@ -2,11 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Benchmark, BenchmarkError } from "../benchmark.ts";
 import type { Experiment } from "./experiment.ts";
+import { firstOrder } from "./first-order.ts";
 import { kernel } from "./kernel.ts";
 import { miniBatch } from "./mini-batch.ts";
 import { quadratic } from "./quadratic.ts";
 
-const experiments: readonly Experiment[] = [quadratic, kernel, miniBatch];
+const experiments: readonly Experiment[] = [quadratic, kernel, miniBatch, firstOrder];
 
 /** Where the figures go, below the folder that the program is started in. */
 const folder = join("build", "theory");
