@@ -1,12 +1,13 @@
-import type { Benchmark, Row } from "./benchmark.ts";
+import { type Benchmark, BenchmarkError, type Row } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
 import { scaling } from "./step/scaling.ts";
 import { startup } from "./step/startup.ts";
 import { step } from "./step/step.ts";
+import { theory } from "./theory/theory.ts";
 import { uci } from "./uci/uci.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, sinc, step, scaling, startup, uci];
+const benchmarks: readonly Benchmark[] = [gemm, sinc, step, scaling, startup, theory, uci];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)
@@ -20,16 +21,24 @@ async function main(words: readonly string[]): Promise<number> {
     return name ? 2 : 0;
   }
   const flags = new Set(words.filter((word) => word.startsWith("--")));
-  const option = (word: string) => words[words.indexOf(`--${word}`) + 1 || words.length] ?? null;
-  const print = flags.has("--json") ? printJson : markdownPrinter();
-  await benchmark.run({
-    row: print,
-    note: (text) => process.stderr.write(`${text}\n`),
-    data: option("data"),
-    flags,
-    option,
-  });
-  return 0;
+  const option = (key: string) => {
+    const place = words.indexOf(`--${key}`);
+    return place < 0 ? null : (words[place + 1] ?? null);
+  };
+  try {
+    await benchmark.run({
+      row: flags.has("--json") ? printJson : markdownPrinter(),
+      note: (text) => process.stderr.write(`${text}\n`),
+      data: option("data"),
+      flags,
+      option,
+    });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BenchmarkError)) throw error;
+    process.stderr.write(`bench: ${error.message}\n`);
+    return 2;
+  }
 }
 
 function printJson(row: Row): void {
