@@ -41,6 +41,12 @@ export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-
 export { type Optimizer, OptimizerError } from "./optimizers/optimizer.ts";
 export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
-export { fullStep, type StepSearch, stepHalving } from "./optimizers/step-search.ts";
+export {
+  type ArmijoOptions,
+  armijo,
+  fullStep,
+  type StepSearch,
+  stepHalving,
+} from "./optimizers/step-search.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
 export type { EpochEvent } from "./training/train.ts";

@@ -4,6 +4,12 @@ import { allocateParameters, type ParameterVector } from "../network/parameter-v
 import type { Form } from "./form.ts";
 import { lazy } from "./lazy.ts";
 import type { Linearization } from "./linearization.ts";
+import {
+  predictByDual,
+  predictByPrimal,
+  predictByPushforward,
+  type StepPrediction,
+} from "./step-prediction.ts";
 import { type Factorization, type SymmetricSolver, symmetricSolver } from "./symmetric-solver.ts";
 
 /*
@@ -28,11 +34,9 @@ import { type Factorization, type SymmetricSolver, symmetricSolver } from "./sym
  */
 
 /** What `solve` found. */
-export interface DampedStep {
+export interface DampedStep extends StepPrediction {
   /** λ that was used: above the one that was asked for where `method` is "raised". */
   damping: number;
-  /** ½ ‖r‖² - ½ ‖r + J δ‖²: what the linear model says that the step gains on the batch. */
-  predictedReduction: number;
   /** After "failed" the step is 0. */
   method: Factorization;
 }
@@ -113,7 +117,7 @@ function gramSystem(
   const u = kernels.allocate("float64", capacity);
   const pulled = kernels.allocate(dtype, capacity);
   const center = allocateParameters(kernels, dtype, blocks);
-  const result: DampedStep = { damping: 0, predictedReduction: 0, method: "failed" };
+  const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
   const traces = lazy(() => kernels.allocate("float64", capacity ** 2));
   let linearization: Linearization;
   let weights: Float64Array | null = null;
@@ -147,7 +151,10 @@ function gramSystem(
       if (prior && solver.method !== "failed") kernels.axpy(p, -1, center.flat, out.flat);
       result.damping = solver.damping;
       result.method = solver.method;
-      result.predictedReduction = reductionByDual(n, residuals, u, solver.damping);
+      // r + J δ = λ u only where no direction is left out.
+      if (solver.method === "eigenvalues")
+        predictByPushforward(kernels, linearization, residuals, out, pulled, result);
+      else predictByDual(n, residuals, u, solver.damping, result);
       return result;
     },
     effectiveParameters(damping, out) {
@@ -170,7 +177,7 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
   const gradient = allocateParameters(kernels, dtype, blocks);
   const delta = kernels.allocate("float64", p);
   const inverseWeights = kernels.allocate("float64", p);
-  const result: DampedStep = { damping: 0, predictedReduction: 0, method: "failed" };
+  const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
   let linearization: Linearization;
 
   return {
@@ -190,14 +197,7 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
       kernels.copy(p, delta, out.flat);
       result.damping = solver.damping;
       result.method = solver.method;
-      result.predictedReduction = reductionByPrimal(
-        p,
-        gradient,
-        prior,
-        solver.damping,
-        inverseWeights,
-        delta,
-      );
+      predictByPrimal(p, gradient, prior, solver.damping, inverseWeights, delta, result);
       return result;
     },
     effectiveParameters(damping, out) {
@@ -234,31 +234,6 @@ function meanDiagonal(m: number, n: number, matrix: Float64Array): number {
   let trace = 0;
   for (let i = 0; i < m; i++) trace += matrix[i * m + i]!;
   return n === 0 ? 0 : trace / n;
-}
-
-/** ½ ‖r‖² - ½ ‖λ u‖² = ½ (r - λ u) · (r + λ u): as a product, because the squares cancel near the solution. */
-function reductionByDual(n: number, r: FloatArray, u: Float64Array, damping: number): number {
-  let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const linear = damping * u[i]!;
-    sum += (r[i]! - linear) * (r[i]! + linear);
-  }
-  return sum / 2;
-}
-
-/** -δᵀJᵀr - ½ δᵀJᵀJ δ = ½ δᵀ(λ W⁻¹ δ + g - Jᵀr), by the system itself (Madsen et al. 2004, equation 3.14). */
-function reductionByPrimal(
-  p: number,
-  gradient: ParameterVector,
-  prior: ParameterVector | null,
-  damping: number,
-  inverseWeights: Float64Array,
-  delta: Float64Array,
-): number {
-  let sum = 0;
-  for (let i = 0; i < p; i++)
-    sum += delta[i]! * (damping * inverseWeights[i]! * delta[i]! + (prior?.flat[i] ?? 0) - gradient.flat[i]!);
-  return sum / 2;
 }
 
 /** x <- factor W x over the trainable parameters. */

@@ -1,4 +1,4 @@
-import { type DampedSystem, dampedSystem } from "../gram/damped-system.ts";
+import { type DampedStep, type DampedSystem, dampedSystem } from "../gram/damped-system.ts";
 import { chooseForm, type Form } from "../gram/form.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type DampingRule, type DampingState, fixedDamping, gainRatioDamping } from "./damping.ts";
@@ -53,9 +53,6 @@ export interface GramGaussNewtonState {
 /** Directions that one step tries before it reports that nothing lowers the loss. */
 const maxAttempts = 12;
 
-/** A step is taken if its gain ratio is above this: 0 in Madsen et al. 2004; a little more keeps rounding errors out. */
-const leastGainRatio = 1e-4;
-
 /**
  * The Gram-Gauss-Newton method, full batch or mini-batch:
  *
@@ -96,7 +93,7 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
         report.method = solved.method;
         report.damping = regularization.damping(system, solved.damping);
         if (!judges) return takeStep(state, parameters, learningRate);
-        if (searchAlong(state, problem, parameters, search, learningRate, solved.predictedReduction)) {
+        if (searchAlong(state, problem, parameters, search, learningRate, solved)) {
           rule.accept(damping, report.gainRatio!);
           return report;
         }
@@ -180,18 +177,20 @@ function takeStep(state: GramGaussNewtonState, parameters: ParameterVector, rate
   return report;
 }
 
-/** Tries the lengths of the search in turn; takes the first that lowers the loss enough. */
+/** Tries the lengths of the search in turn; takes the first with a sufficient decrease. */
 function searchAlong(
   state: GramGaussNewtonState,
   problem: Problem,
   parameters: ParameterVector,
   search: StepSearch,
   learningRate: number,
-  predicted: number,
+  { slope, predictedReduction }: DampedStep,
 ): boolean {
   const { candidate, delta, report, space, regularization } = state;
-  const before = regularization.loss(parameters.flat);
+  const { gradient } = regularization;
   if (report.method === "failed") return false;
+  const before = regularization.loss(parameters.flat);
+  const descent = -slope - (gradient ? space.kernels.dot(space.count, gradient.flat, delta.flat) : 0);
   for (const length of search.lengths) {
     const rate = learningRate * length;
     space.kernels.copy(space.count, parameters.flat, candidate.flat);
@@ -199,10 +198,10 @@ function searchAlong(
     // The prior is quadratic: its part of the gain is known exactly.
     const priorGain = before - regularization.loss(candidate.flat);
     const gain = problem.loss - problem.lossAt(candidate) + priorGain;
-    report.gainRatio = gain / (predicted + priorGain);
+    report.gainRatio = gain / (predictedReduction + priorGain);
     report.learningRate = rate;
     // Written so that NaN, from a loss that is not finite, refuses the step.
-    if (!(gain > 0 && report.gainRatio > leastGainRatio * length)) continue;
+    if (!(descent > 0 && gain > search.sufficientDecrease * rate * descent)) continue;
     space.kernels.copy(space.count, candidate.flat, parameters.flat);
     report.accepted = true;
     return true;

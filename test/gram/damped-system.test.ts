@@ -89,6 +89,8 @@ describe("the damped step", () => {
         const linear = J.map((row, i) => residuals[i]! + dotProduct(row, delta.flat));
         const reduction = (dotProduct(residuals, residuals) - dotProduct(linear, linear)) / 2;
         expect(relativeError([step.predictedReduction], [reduction])).toBeLessThan(1e-9);
+        const slope = J.reduce((sum, row, i) => sum + residuals[i]! * dotProduct(row, delta.flat), 0);
+        expect(relativeError([step.slope], [slope])).toBeLessThan(1e-9);
       }),
       settings,
     );
