@@ -37,7 +37,8 @@ export {
 } from "./network/network.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
-export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
+export { gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
+export type { GramGaussNewtonOptions } from "./optimizers/gram-gauss-newton-options.ts";
 export { type Optimizer, OptimizerError } from "./optimizers/optimizer.ts";
 export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
