@@ -39,8 +39,13 @@ export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
 export { gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
 export type { GramGaussNewtonOptions } from "./optimizers/gram-gauss-newton-options.ts";
+export {
+  type LeaveOneOutDampingOptions,
+  leaveOneOutDamping,
+} from "./optimizers/leave-one-out-damping.ts";
 export { type Optimizer, OptimizerError } from "./optimizers/optimizer.ts";
 export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
+export { type ResidualDampingOptions, residualDamping } from "./optimizers/residual-damping.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 export {
   type ArmijoOptions,

@@ -3,6 +3,7 @@ import { forEachGroup, type ParameterBlock, trainableCount } from "../network/ne
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import type { Form } from "./form.ts";
 import { lazy } from "./lazy.ts";
+import { blockDivision, leaveOneOutByDual, primalLeaveOneOut } from "./leave-one-out.ts";
 import type { Linearization } from "./linearization.ts";
 import {
   predictByDual,
@@ -89,6 +90,13 @@ export interface DampedSystem {
    * @returns null if the matrix can't be factorized at this λ.
    */
   effectiveTotal(damping: number): number | null;
+  /**
+   * ‖e‖² / n, where e are the linear residuals of each example after the step that is found without this example.
+   * Arguments as in `solve`.
+   *
+   * @returns null if the matrix can't be factorized at this λ.
+   */
+  leaveOneOut(residuals: FloatArray, damping: number, prior: ParameterVector | null): number | null;
 }
 
 /** Allocates the damped system in the form that was chosen, for up to `capacity` residual rows. */
@@ -101,7 +109,7 @@ export function dampedSystem(
 ): DampedSystem {
   return form === "gram"
     ? gramSystem(kernels, dtype, blocks, capacity)
-    : primalSystem(kernels, dtype, blocks);
+    : primalSystem(kernels, dtype, blocks, capacity);
 }
 
 /** (J W Jᵀ + λ I) u = r - J W g / λ, δ = -W (g / λ + Jᵀ u). */
@@ -122,11 +130,20 @@ function gramSystem(
   let linearization: Linearization;
   let weights: Float64Array | null = null;
 
-  /** c <- W g / λ, u <- u - J c. */
-  const shiftByPrior = (prior: ParameterVector): void => {
-    kernels.copy(p, prior.flat, center.flat);
-    scaleGroups(kernels, blocks, weights, 1 / solver.damping, center);
-    kernels.axpy(linearization.rows, -1, linearization.pushforward(center, pulled), u);
+  const outputs = blocks[blocks.length - 1]!.columns;
+  const division = lazy(() => blockDivision(kernels, outputs));
+
+  /** Factorizes; c <- W g / λ, u <- (J W Jᵀ + λ I)⁻¹ (r - J c). */
+  const solveDual = (residuals: FloatArray, damping: number, prior: ParameterVector | null): void => {
+    const n = linearization.rows;
+    solver.factorize(n, gram, null, damping);
+    kernels.copy(n, residuals, u);
+    if (prior && solver.method !== "failed") {
+      kernels.copy(p, prior.flat, center.flat);
+      scaleGroups(kernels, blocks, weights, 1 / solver.damping, center);
+      kernels.axpy(n, -1, linearization.pushforward(center, pulled), u);
+    }
+    solver.apply(u);
   };
 
   return {
@@ -141,11 +158,7 @@ function gramSystem(
     },
     meanDiagonal: () => meanDiagonal(linearization.rows, linearization.rows, gram),
     solve(residuals, damping, prior, out) {
-      const n = linearization.rows;
-      solver.factorize(n, gram, null, damping);
-      kernels.copy(n, residuals, u);
-      if (prior && solver.method !== "failed") shiftByPrior(prior);
-      solver.apply(u);
+      solveDual(residuals, damping, prior);
       linearization.pullback(u, out);
       scaleGroups(kernels, blocks, weights, -1, out);
       if (prior && solver.method !== "failed") kernels.axpy(p, -1, center.flat, out.flat);
@@ -154,7 +167,7 @@ function gramSystem(
       // r + J δ = λ u only where no direction is left out.
       if (solver.method === "eigenvalues")
         predictByPushforward(kernels, linearization, residuals, out, pulled, result);
-      else predictByDual(n, residuals, u, solver.damping, result);
+      else predictByDual(linearization.rows, residuals, u, solver.damping, result);
       return result;
     },
     effectiveParameters(damping, out) {
@@ -166,11 +179,21 @@ function gramSystem(
       return true;
     },
     effectiveTotal: (damping) => effectiveTotal(solver, linearization.rows, gram, damping),
+    leaveOneOut(residuals, damping, prior) {
+      solveDual(residuals, damping, prior);
+      const inverse = solver.inverse();
+      return inverse && leaveOneOutByDual(division(), outputs, linearization.rows, inverse, u);
+    },
   };
 }
 
 /** (Jᵀ J + λ W⁻¹) δ = -(Jᵀ r + g). */
-function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly ParameterBlock[]): DampedSystem {
+function primalSystem(
+  kernels: Kernels,
+  dtype: DType,
+  blocks: readonly ParameterBlock[],
+  capacity: number,
+): DampedSystem {
   const p = trainableCount(blocks);
   const normal = kernels.allocate("float64", p * p);
   const solver = symmetricSolver(kernels, p);
@@ -178,6 +201,12 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
   const delta = kernels.allocate("float64", p);
   const inverseWeights = kernels.allocate("float64", p);
   const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
+  const leaving = lazy(() => ({
+    ...primalLeaveOneOut(kernels, dtype, blocks),
+    step: allocateParameters(kernels, dtype, blocks),
+    pushed: kernels.allocate(dtype, capacity),
+    left: kernels.allocate("float64", capacity),
+  }));
   let linearization: Linearization;
 
   return {
@@ -214,6 +243,15 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
       return true;
     },
     effectiveTotal: (damping) => effectiveTotal(solver, p, normal, damping),
+    leaveOneOut(residuals, damping, prior) {
+      const { measure, step, pushed, left } = leaving();
+      const n = linearization.rows;
+      this.solve(residuals, damping, prior, step);
+      const inverse = solver.inverse();
+      kernels.copy(n, residuals, left);
+      kernels.axpy(n, 1, linearization.pushforward(step, pushed), left);
+      return inverse && measure(linearization, inverse, left);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { type DampedStep, type DampedSystem, dampedSystem } from "../gram/damped-system.ts";
 import { chooseForm, type Form } from "../gram/form.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import type { DampingState } from "./damping.ts";
+import type { DampingOutlook, DampingState } from "./damping.ts";
 import {
   type GramGaussNewtonOptions,
   type GramGaussNewtonSettings,
@@ -63,6 +63,7 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
       const { report, damping, regularization } = state;
       const system = chooseSystem(state, problem, form);
       regularization.assemble(system, problem, parameters);
+      rule.prepare?.(damping, outlookOf(state, system, problem));
       clearReport(report, system.form);
       do {
         report.attempts++;
@@ -113,6 +114,20 @@ function chooseSystem(state: GramGaussNewtonState, problem: Problem, wanted: For
   const form = wanted === "auto" ? chooseForm(blocks, problem.examples, outputs, dtype).form : wanted;
   state.systems[form] ??= dampedSystem(form, kernels, dtype, blocks, capacity * outputs);
   return state.systems[form];
+}
+
+/** What the damping's rule may ask of the batch. */
+function outlookOf(
+  { regularization }: GramGaussNewtonState,
+  system: DampedSystem,
+  problem: Problem,
+): DampingOutlook {
+  const { residuals, loss, linearization } = problem;
+  return {
+    meanSquare: (2 * loss) / linearization.rows,
+    leaveOneOut: (damping) =>
+      system.leaveOneOut(residuals, regularization.lambda(system, damping), regularization.gradient),
+  };
 }
 
 /** δ of the present damping. */
