@@ -6,6 +6,7 @@ export type { Table } from "./data/table.ts";
 export { FileError } from "./formats/file-error.ts";
 export { ModelFileError } from "./formats/model-file-error.ts";
 export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
+export { type Curvature, exactCurvature } from "./gram/curvature.ts";
 export {
   type BatchFactors,
   type BatchInputs,

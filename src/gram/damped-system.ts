@@ -2,6 +2,7 @@ import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { forEachGroup, type ParameterBlock, trainableCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import type { Form } from "./form.ts";
+import { scaleGroups } from "./group-weights.ts";
 import { lazy } from "./lazy.ts";
 import { blockDivision, leaveOneOutByDual, primalLeaveOneOut } from "./leave-one-out.ts";
 import type { Linearization } from "./linearization.ts";
@@ -44,7 +45,8 @@ export interface DampedStep extends StepPrediction {
 
 /** The damped system in one form. Assemble it once for a linearization, then solve it for any damping. */
 export interface DampedSystem {
-  readonly form: Form;
+  /** null where it is neither of the two. */
+  readonly form: Form | null;
   /**
    * Forms J W Jᵀ or Jᵀ J of a linearization.
    *
@@ -272,21 +274,6 @@ function meanDiagonal(m: number, n: number, matrix: Float64Array): number {
   let trace = 0;
   for (let i = 0; i < m; i++) trace += matrix[i * m + i]!;
   return n === 0 ? 0 : trace / n;
-}
-
-/** x <- factor W x over the trainable parameters. */
-function scaleGroups(
-  kernels: Kernels,
-  blocks: readonly ParameterBlock[],
-  weights: Float64Array | null,
-  factor: number,
-  x: ParameterVector,
-): void {
-  if (!weights) kernels.scale(trainableCount(blocks), factor, x.flat);
-  else
-    forEachGroup(blocks, (group, start, end) => {
-      kernels.scale(end - start, factor * weights[group]!, x.flat.subarray(start, end));
-    });
 }
 
 /** out <- the diagonal of W⁻¹, p. */

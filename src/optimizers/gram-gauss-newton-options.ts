@@ -1,3 +1,4 @@
+import { type Curvature, exactCurvature } from "../gram/curvature.ts";
 import type { Form } from "../gram/form.ts";
 import { type DampingRule, fixedDamping, gainRatioDamping } from "./damping.ts";
 import { OptimizerError, requireOption } from "./optimizer.ts";
@@ -27,8 +28,10 @@ export interface GramGaussNewtonOptions {
    * with 1 + damping times it. Needs a rule for the damping. Default null: no prior.
    */
   readonly prior?: PriorRule | null;
-  /** "gram" or "primal" in place of the cheaper one, "auto". */
+  /** "gram" or "primal" in place of the cheaper one, "auto": short for `curvature: exactCurvature(form)`. */
   readonly form?: Form | "auto";
+  /** What stands for Jᵀ J, and how it is solved. Default `exactCurvature()`. */
+  readonly curvature?: Curvature;
 }
 
 /** The options with every default filled in. */
@@ -43,12 +46,12 @@ export interface GramGaussNewtonSettings {
   readonly momentum: number;
   readonly maxNorm: number;
   readonly prior: PriorRule | null;
-  readonly form: Form | "auto";
+  readonly curvature: Curvature;
 }
 
 /** Checks the options and fills in the defaults. */
 export function readOptions(options: GramGaussNewtonOptions): GramGaussNewtonSettings {
-  const { search = fullStep(), prior = null, form = "auto" } = options;
+  const { search = fullStep(), prior = null, form, curvature = exactCurvature(form) } = options;
   const { momentum = 0, maxNorm = Number.POSITIVE_INFINITY } = options;
   requireOption("momentum", momentum, momentum >= 0 && momentum < 1, "in [0, 1)");
   requireOption("maxNorm", maxNorm, maxNorm > 0, "above 0");
@@ -57,8 +60,16 @@ export function readOptions(options: GramGaussNewtonOptions): GramGaussNewtonSet
     throw new OptimizerError("prior: needs a rule for the damping, for example gainRatioDamping()");
   if (options.lambda === 0 && (momentum > 0 || maxNorm < Number.POSITIVE_INFINITY))
     throw new OptimizerError("momentum, maxNorm: a step with lambda 0 has none; use a lambda above 0");
+  if (form && options.curvature)
+    throw new OptimizerError("form, curvature: can't be mixed; give the form to the curvature");
+  if (!curvature.isExact && prior?.adapts)
+    throw new OptimizerError(
+      "prior: the evidence needs exactCurvature(); give weightDecay() with another one",
+    );
+  if (!curvature.isExact && step.rule.needsLeaveOneOut)
+    throw new OptimizerError("damping: leave-one-out errors need exactCurvature(); give another rule");
   const judges = step.rule.judges || search.lengths.length > 1;
-  return { ...step, search, judges, momentum, maxNorm, prior, form };
+  return { ...step, search, judges, momentum, maxNorm, prior, curvature };
 }
 
 function readStep({ lambda, alpha, damping, learningRate }: GramGaussNewtonOptions) {

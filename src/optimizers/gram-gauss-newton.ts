@@ -1,5 +1,5 @@
-import { type DampedStep, type DampedSystem, dampedSystem } from "../gram/damped-system.ts";
-import { chooseForm, type Form } from "../gram/form.ts";
+import type { DampedStep, DampedSystem } from "../gram/damped-system.ts";
+import type { Form } from "../gram/form.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import type { DampingOutlook, DampingState } from "./damping.ts";
 import {
@@ -22,7 +22,8 @@ import type { StepSearch } from "./step-search.ts";
 /** What the method keeps from step to step. */
 export interface GramGaussNewtonState {
   readonly space: ParameterSpace;
-  readonly systems: { gram: DampedSystem | null; primal: DampedSystem | null };
+  /** The damped system for a batch of so many examples. */
+  readonly systemFor: (examples: number) => DampedSystem;
   readonly damping: DampingState;
   readonly regularization: Regularization;
   readonly momentum: Momentum;
@@ -49,7 +50,7 @@ const maxAttempts = 12;
  */
 export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer {
   const settings = readOptions(options);
-  const { rule, search, judges, form, learningRate, maxNorm } = settings;
+  const { rule, search, judges, learningRate, maxNorm } = settings;
   if (options.lambda === 0)
     return {
       ...sgd({ learningRate: 1 / options.alpha!, momentum: 0, mean: false }),
@@ -61,7 +62,7 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
     init: (space) => initState(space, settings),
     step(state, problem, parameters) {
       const { report, damping, regularization } = state;
-      const system = chooseSystem(state, problem, form);
+      const system = state.systemFor(problem.examples);
       regularization.assemble(system, problem, parameters);
       rule.prepare?.(damping, outlookOf(state, system, problem));
       clearReport(report, system.form);
@@ -85,12 +86,12 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
 
 function initState(
   space: ParameterSpace,
-  { rule, absolute, prior, momentum }: GramGaussNewtonSettings,
+  { rule, absolute, prior, momentum, curvature }: GramGaussNewtonSettings,
 ): GramGaussNewtonState {
   const vector = () => allocateParameters(space.kernels, space.dtype, space.blocks);
   return {
     space,
-    systems: { gram: null, primal: null },
+    systemFor: curvature.init(space),
     damping: rule.init(),
     regularization: prior ? regularizedBy(prior, space) : unregularized(absolute),
     momentum: momentum > 0 ? minimumNormMomentum(momentum, space) : noMomentum(),
@@ -100,20 +101,12 @@ function initState(
   };
 }
 
-function clearReport(report: StepReport, form: Form): void {
+function clearReport(report: StepReport, form: Form | null): void {
   report.accepted = false;
   report.failure = null;
   report.gainRatio = null;
   report.form = form;
   report.attempts = 0;
-}
-
-/** The damped system in the form that is cheaper for this batch. */
-function chooseSystem(state: GramGaussNewtonState, problem: Problem, wanted: Form | "auto"): DampedSystem {
-  const { kernels, dtype, blocks, outputs, capacity } = state.space;
-  const form = wanted === "auto" ? chooseForm(blocks, problem.examples, outputs, dtype).form : wanted;
-  state.systems[form] ??= dampedSystem(form, kernels, dtype, blocks, capacity * outputs);
-  return state.systems[form];
 }
 
 /** What the damping's rule may ask of the batch. */
