@@ -7,6 +7,7 @@ export { FileError } from "./formats/file-error.ts";
 export { ModelFileError } from "./formats/model-file-error.ts";
 export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
 export { type Curvature, exactCurvature } from "./gram/curvature.ts";
+export { type EigenvalueCutoffOptions, eigenvalueCutoff } from "./gram/eigenvalue-cutoff.ts";
 export {
   type BatchFactors,
   type BatchInputs,

@@ -2,6 +2,7 @@ import type { DType, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type DampedSystem, dampedSystem } from "./damped-system.ts";
 import { chooseForm, type Form } from "./form.ts";
+import { symmetricSolver } from "./symmetric-solver.ts";
 
 /** What a damped system is allocated for. */
 export interface SystemSpace {
@@ -27,16 +28,19 @@ export interface Curvature {
 
 /** Jᵀ J itself, by the Gram matrix or by the normal equations: "auto" takes the cheaper form for each batch. */
 export function exactCurvature(form: Form | "auto" = "auto"): Curvature {
-  return {
-    isExact: true,
-    init(space) {
-      const { kernels, dtype, blocks, outputs, capacity } = space;
-      const systems: { [form in Form]?: DampedSystem } = {};
-      return (examples) => {
-        const chosen = form === "auto" ? chooseForm(blocks, examples, outputs, dtype).form : form;
-        systems[chosen] ??= dampedSystem(chosen, kernels, dtype, blocks, capacity * outputs);
-        return systems[chosen];
-      };
-    },
+  return { isExact: true, init: (space) => chosenByForm(space, form) };
+}
+
+/** A damped system in each form that batches ask for. */
+export function chosenByForm(
+  { kernels, dtype, blocks, outputs, capacity }: SystemSpace,
+  form: Form | "auto",
+  makeSolver = symmetricSolver,
+): (examples: number) => DampedSystem {
+  const systems: { [form in Form]?: DampedSystem } = {};
+  return (examples) => {
+    const chosen = form === "auto" ? chooseForm(blocks, examples, outputs, dtype).form : form;
+    systems[chosen] ??= dampedSystem(chosen, kernels, dtype, blocks, capacity * outputs, makeSolver);
+    return systems[chosen];
   };
 }

@@ -108,10 +108,11 @@ export function dampedSystem(
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  makeSolver: typeof symmetricSolver = symmetricSolver,
 ): DampedSystem {
   return form === "gram"
-    ? gramSystem(kernels, dtype, blocks, capacity)
-    : primalSystem(kernels, dtype, blocks, capacity);
+    ? gramSystem(kernels, dtype, blocks, capacity, makeSolver)
+    : primalSystem(kernels, dtype, blocks, capacity, makeSolver);
 }
 
 /** (J W Jᵀ + λ I) u = r - J W g / λ, δ = -W (g / λ + Jᵀ u). */
@@ -120,10 +121,11 @@ function gramSystem(
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  makeSolver: typeof symmetricSolver,
 ): DampedSystem {
   const p = trainableCount(blocks);
   const gram = kernels.allocate("float64", capacity ** 2);
-  const solver = symmetricSolver(kernels, capacity);
+  const solver = makeSolver(kernels, capacity);
   const u = kernels.allocate("float64", capacity);
   const pulled = kernels.allocate(dtype, capacity);
   const center = allocateParameters(kernels, dtype, blocks);
@@ -195,10 +197,11 @@ function primalSystem(
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  makeSolver: typeof symmetricSolver,
 ): DampedSystem {
   const p = trainableCount(blocks);
   const normal = kernels.allocate("float64", p * p);
-  const solver = symmetricSolver(kernels, p);
+  const solver = makeSolver(kernels, p);
   const gradient = allocateParameters(kernels, dtype, blocks);
   const delta = kernels.allocate("float64", p);
   const inverseWeights = kernels.allocate("float64", p);

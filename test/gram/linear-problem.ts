@@ -1,3 +1,4 @@
+import type { SystemSpace } from "../../src/gram/curvature.ts";
 import { dampedSystem } from "../../src/gram/damped-system.ts";
 import type { Form } from "../../src/gram/form.ts";
 import { planLinearization } from "../../src/gram/linearization.ts";
@@ -27,7 +28,10 @@ export function linearProblem(network: Network, examples: number, seed: number) 
   const residuals = kernels.allocate("float64", n).map(gaussian);
   const vector = (): ParameterVector => allocateParameters(kernels, "float64", blocks);
   const system = (form: Form) => dampedSystem(form, kernels, "float64", blocks, n);
+  const space: SystemSpace = { kernels, dtype: "float64", blocks, outputs: plan.outputs, capacity: examples };
   return {
+    kernels,
+    space,
     linearization,
     residuals,
     vector,
