@@ -39,8 +39,7 @@ export {
 } from "./network/network.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
-export { gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
-export type { GramGaussNewtonOptions } from "./optimizers/gram-gauss-newton-options.ts";
+export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
 export {
   type LeaveOneOutDampingOptions,
   leaveOneOutDamping,

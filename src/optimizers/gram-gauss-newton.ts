@@ -19,6 +19,8 @@ import { type Regularization, regularizedBy, unregularized } from "./regularizat
 import { sgd } from "./sgd.ts";
 import type { StepSearch } from "./step-search.ts";
 
+export type { GramGaussNewtonOptions };
+
 /** What the method keeps from step to step. */
 export interface GramGaussNewtonState {
   readonly space: ParameterSpace;
