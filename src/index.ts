@@ -6,6 +6,8 @@ export type { Table } from "./data/table.ts";
 export { FileError } from "./formats/file-error.ts";
 export { ModelFileError } from "./formats/model-file-error.ts";
 export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
+export { type Curvature, exactCurvature } from "./gram/curvature.ts";
+export { type EigenvalueCutoffOptions, eigenvalueCutoff } from "./gram/eigenvalue-cutoff.ts";
 export {
   type BatchFactors,
   type BatchInputs,
@@ -38,9 +40,20 @@ export {
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
 export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
+export {
+  type LeaveOneOutDampingOptions,
+  leaveOneOutDamping,
+} from "./optimizers/leave-one-out-damping.ts";
 export { type Optimizer, OptimizerError } from "./optimizers/optimizer.ts";
 export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
+export { type ResidualDampingOptions, residualDamping } from "./optimizers/residual-damping.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
-export { fullStep, type StepSearch, stepHalving } from "./optimizers/step-search.ts";
+export {
+  type ArmijoOptions,
+  armijo,
+  fullStep,
+  type StepSearch,
+  stepHalving,
+} from "./optimizers/step-search.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
 export type { EpochEvent } from "./training/train.ts";

@@ -1,3 +1,5 @@
+export { OptimizerError, requireOption } from "../gram/optimizer-error.ts";
+
 import type { Form } from "../gram/form.ts";
 import type { Linearization } from "../gram/linearization.ts";
 import type { Factorization } from "../gram/symmetric-solver.ts";
@@ -82,15 +84,4 @@ export function emptyReport(): StepReport {
     method: null,
     attempts: 0,
   };
-}
-
-/** Thrown where an option of an optimizer is out of its range. */
-export class OptimizerError extends Error {
-  override readonly name = "OptimizerError";
-  readonly code = "optimizer";
-}
-
-/** Refuses a number that breaks a rule; NaN breaks every rule. */
-export function requireOption(name: string, value: number, holds: boolean, rule: string): void {
-  if (!holds) throw new OptimizerError(`${name}: ${value} is out of range; it must be ${rule}`);
 }

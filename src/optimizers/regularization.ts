@@ -14,6 +14,8 @@ export interface Regularization {
   lambda(system: DampedSystem, damping: number): number;
   /** The damping in the unit of the rule for the system's λ. */
   damping(system: DampedSystem, lambda: number): number;
+  /** The part of the system's λ that is damping, not prior. */
+  dampingShare(damping: number): number;
   /** The prior's part of the objective. */
   loss(theta: FloatArray): number;
 }
@@ -25,6 +27,7 @@ export function unregularized(absolute: boolean): Regularization {
     assemble: (system, problem) => system.assemble(problem.linearization, null),
     lambda: (system, damping) => (absolute ? damping : damping * system.meanDiagonal()),
     damping: (system, lambda) => lambda / system.meanDiagonal(),
+    dampingShare: () => 1,
     loss: () => 0,
   };
 }
@@ -59,6 +62,7 @@ function byOnePrecision(
     },
     lambda: (_, damping) => state.precisions[0]! * (1 + damping),
     damping: (_, lambda) => lambda / state.precisions[0]! - 1,
+    dampingShare: (damping) => damping / (1 + damping),
     loss: (theta) => priorLoss(state, theta),
   };
 }
@@ -85,6 +89,7 @@ function byGroups(rule: PriorRule, { kernels, dtype, blocks, outputs }: Paramete
     },
     lambda: (_, damping) => 1 + damping,
     damping: (_, lambda) => lambda - 1,
+    dampingShare: (damping) => damping / (1 + damping),
     loss: (theta) => priorLoss(state, theta),
   };
 }
