@@ -35,7 +35,7 @@ export function exactCurvature(form: Form | "auto" = "auto"): Curvature {
 export function chosenByForm(
   { kernels, dtype, blocks, outputs, capacity }: SystemSpace,
   form: Form | "auto",
-  makeSolver = symmetricSolver,
+  makeSolver: typeof symmetricSolver = symmetricSolver,
 ): (examples: number) => DampedSystem {
   const systems: { [form in Form]?: DampedSystem } = {};
   return (examples) => {
