@@ -15,6 +15,11 @@ export interface BenchmarkContext {
   option(name: string): string | null;
 }
 
+/** Thrown where the command line asks for what a benchmark does not have. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 /** A claim of the README, measured. */
 export interface Benchmark {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Benchmark, Row } from "./benchmark.ts";
+import { type Benchmark, type Row, UsageError } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
 import { scaling } from "./step/scaling.ts";
@@ -21,14 +21,15 @@ async function main(words: readonly string[]): Promise<number> {
   const flags = new Set(words.filter((word) => word.startsWith("--")));
   const option = (word: string) => words[words.indexOf(`--${word}`) + 1 || words.length] ?? null;
   const print = flags.has("--json") ? printJson : markdownPrinter();
-  await benchmark.run({
-    row: print,
-    note: (text) => process.stderr.write(`${text}\n`),
-    data: option("data"),
-    flags,
-    option,
-  });
-  return 0;
+  const note = (text: string) => void process.stderr.write(`${text}\n`);
+  try {
+    await benchmark.run({ row: print, note, data: option("data"), flags, option });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(error.message);
+    return 2;
+  }
 }
 
 function printJson(row: Row): void {
