@@ -112,6 +112,12 @@ export function requireColumn(table: Table, name: string): void {
   if (findColumn(table, name)) return;
   const names = table.columns.map((column) => column.name);
   const near = nearestName(name, names);
+  if (!table.hasHeader)
+    throw new DataError(
+      "unknown-column",
+      { file: table.name },
+      `has no column "${name}": no header was found, and columns are named x1 to x${names.length}; --header yes takes the first line for it`,
+    );
   throw new DataError(
     "unknown-column",
     { file: table.name },

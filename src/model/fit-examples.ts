@@ -100,7 +100,7 @@ async function choose(
       decisions.push({
         what: "model",
         choice: "linear",
-        why: `validation error ${digits(theirs!)} of ridge, ${digits(ours!)} of the network: no better`,
+        why: `validation error ${digits(theirs!)} of ridge, ${digits(ours!)} of the network, in deviations of the target: no better`,
       });
       return { ...linearNetwork(ridge, examples), unseen: linear };
     }

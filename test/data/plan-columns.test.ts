@@ -276,6 +276,12 @@ describe("planColumns", () => {
     );
   });
 
+  test("says where names are missing because no header was found", () => {
+    expect(fault(() => planColumns(parseTable("1,2\n3,4\n", "d.csv"), ["y"]))).toBe(
+      'd.csv: has no column "y": no header was found, and columns are named x1 to x2; --header yes takes the first line for it',
+    );
+  });
+
   test("lists some of many columns", () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, j) => [`c${j}`, good]));
     expect(fault(() => planColumns(tableOf(many), ["zzz"]))).toMatch(/"c10", "c11" and 28 more$/);
