@@ -197,6 +197,24 @@ describe("the report of a fit", () => {
     expect(perTarget).toEqual([]);
   });
 
+  test("has the validation error of the best epoch, before validation rows were learned from", async () => {
+    const { report, header, predict } = await fitted({ maxSteps: 30 });
+    expect(report.decisions.map(({ what }) => what)).toContain("refit");
+    const { deviation } = header.encoder.targets[0]!;
+    const atBest = report.history[report.bestEpoch]!.validation! * deviation;
+    expect(report.errors.rmse.validation! / atBest).toBeCloseTo(1, 12);
+    // The model itself has seen those rows since, and so predicts them better.
+    const { validation } = splitRows(
+      "inputs",
+      Int32Array.from(numbers, (_, i) => i),
+      80,
+      { validation: 0.15, test: 0, seed: 0 },
+    );
+    const predictions = (await predict(inputs)) as number[];
+    const now = root([...validation].map((i) => (predictions[i]! - numbers[i]!) ** 2));
+    expect(now).toBeLessThan(atBest);
+  });
+
   test("has errors of each of several targets", async () => {
     const two = surface(60, 2);
     const model = await fit(two.inputs, two.targets, { ...quick, testRows: [1, 2, 3, 4, 5] });
