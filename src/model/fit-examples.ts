@@ -131,7 +131,7 @@ function chooseShare(
   const [ofNetwork, ofRidge, ofBoth] = [unseen, linear, mixed].map((values) =>
     rmseOver(examples, values, split.validation),
   );
-  const errors = `validation error ${digits(ofRidge!)} of ridge, ${digits(ofNetwork!)} of the network`;
+  const errors = `validation error ${digits(ofRidge!)} of ridge, ${digits(ofNetwork!)} of the network, in deviations of the target`;
   if (!(ofBoth! < linearMargin * ofRidge!)) {
     decisions.push({ what: "model", choice: "linear", why: `${errors}: hardly better, even their mean` });
     return 0;

@@ -100,7 +100,7 @@ describe("fit", () => {
     expect(header.network.layers).toHaveLength(1);
     expect(report.decisions.at(-1)).toMatchObject({ what: "model", choice: "linear" });
     expect(report.decisions.at(-1)!.why).toMatch(
-      /^validation error [0-9.]+ of ridge, [0-9.]+ of the network: hardly better, even their mean$/,
+      /^validation error [0-9.]+ of ridge, [0-9.]+ of the network, in deviations of the target: hardly better, even their mean$/,
     );
     // It is ridge regression of all rows that may teach: the baseline itself, up to the rounding of its sums.
     expect(report.errors.rmse.test! / report.baseline.ridge.rmse.test!).toBeCloseTo(1, 10);
@@ -195,6 +195,24 @@ describe("the report of a fit", () => {
       12,
     );
     expect(perTarget).toEqual([]);
+  });
+
+  test("has the validation error of the best epoch, before validation rows were learned from", async () => {
+    const { report, header, predict } = await fitted({ maxSteps: 30 });
+    expect(report.decisions.map(({ what }) => what)).toContain("refit");
+    const { deviation } = header.encoder.targets[0]!;
+    const atBest = report.history[report.bestEpoch]!.validation! * deviation;
+    expect(report.errors.rmse.validation! / atBest).toBeCloseTo(1, 12);
+    // The model itself has seen those rows since, and so predicts them better.
+    const { validation } = splitRows(
+      "inputs",
+      Int32Array.from(numbers, (_, i) => i),
+      80,
+      { validation: 0.15, test: 0, seed: 0 },
+    );
+    const predictions = (await predict(inputs)) as number[];
+    const now = root([...validation].map((i) => (predictions[i]! - numbers[i]!) ** 2));
+    expect(now).toBeLessThan(atBest);
   });
 
   test("has errors of each of several targets", async () => {
