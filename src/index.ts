@@ -41,6 +41,7 @@ export {
 } from "./network/network.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
+export { type ExactLastLayerOptions, exactLastLayer } from "./optimizers/exact-last-layer.ts";
 export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
 export {
   type LeaveOneOutDampingOptions,

@@ -49,6 +49,8 @@ export interface Problem {
   readonly residuals: Float64Array;
   /** ½ ‖r‖² at θ. */
   readonly loss: number;
+  /** Moves the linearization, r and the loss to other parameters. The loop has done it where a step begins. */
+  linearize(parameters: ParameterVector): void;
   /** ½ ‖r‖² on the same batch at other parameters; leaves the linearization as it is. */
   lossAt(parameters: ParameterVector): number;
 }
