@@ -17,6 +17,8 @@ export {
   type LinearizeOptions,
   linearize,
 } from "./gram/linearize.ts";
+export { type NystromOptions, nystrom } from "./gram/nystrom.ts";
+export { type SketchedGradientsOptions, sketchedGradients } from "./gram/sketched-gradients.ts";
 export { type Activation, activations } from "./kernels/activation.ts";
 export type { DType, Kernels } from "./kernels/kernels.ts";
 export { MemoryLimitError } from "./kernels/memory-limit-error.ts";
