@@ -6,9 +6,11 @@ export type { Table } from "./data/table.ts";
 export { FileError } from "./formats/file-error.ts";
 export { ModelFileError } from "./formats/model-file-error.ts";
 export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
+export { componentWise } from "./gram/component-wise.ts";
 export { type Curvature, exactCurvature } from "./gram/curvature.ts";
 export { type CurvatureBatchOptions, curvatureBatch } from "./gram/curvature-batch.ts";
 export { type EigenvalueCutoffOptions, eigenvalueCutoff } from "./gram/eigenvalue-cutoff.ts";
+export { type KfacOptions, kfac } from "./gram/kfac.ts";
 export { type LayerwiseOptions, layerwise } from "./gram/layerwise.ts";
 export {
   type BatchFactors,

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { componentWise } from "../../src/gram/component-wise.ts";
 import type { Curvature } from "../../src/gram/curvature.ts";
 import { exactCurvature } from "../../src/gram/curvature.ts";
 import { curvatureBatch } from "../../src/gram/curvature-batch.ts";
 import { eigenvalueCutoff } from "../../src/gram/eigenvalue-cutoff.ts";
+import { kfac } from "../../src/gram/kfac.ts";
 import { layerwise } from "../../src/gram/layerwise.ts";
 import { nystrom } from "../../src/gram/nystrom.ts";
 import { sketchedGradients } from "../../src/gram/sketched-gradients.ts";
@@ -21,6 +23,8 @@ const curvatures: readonly (readonly [string, () => Curvature])[] = [
   ["layerwise with reuse", () => layerwise({ reuse: 3 })],
   ["nystrom", () => nystrom({ rank: 20 })],
   ["sketchedGradients", () => sketchedGradients({ tolerance: 1e-4 })],
+  ["kfac", () => kfac()],
+  ["componentWise", () => componentWise()],
   ["curvatureBatch", () => curvatureBatch({ examples: 20 })],
 ];
 
