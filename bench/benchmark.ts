@@ -11,6 +11,8 @@ export interface BenchmarkContext {
   readonly data: string | null;
   /** Further words of the command line, for example --profile. */
   readonly flags: ReadonlySet<string>;
+  /** The word after --name, for example that of --experiment; null if it was not given. */
+  option(name: string): string | null;
 }
 
 /** A claim of the README, measured. */
@@ -18,5 +20,12 @@ export interface Benchmark {
   readonly name: string;
   /** One line for the list. */
   readonly summary: string;
+  /** @throws {BenchmarkError} If an option can't be used. */
   run(context: BenchmarkContext): Promise<void>;
+}
+
+/** Thrown where the command line asks for what there is not; the message says what there is. */
+export class BenchmarkError extends Error {
+  override readonly name = "BenchmarkError";
+  readonly code = "benchmark";
 }

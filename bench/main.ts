@@ -1,8 +1,13 @@
-import type { Benchmark, Row } from "./benchmark.ts";
+import { type Benchmark, BenchmarkError, type Row } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
+import { scaling } from "./step/scaling.ts";
+import { startup } from "./step/startup.ts";
+import { step } from "./step/step.ts";
+import { theory } from "./theory/theory.ts";
+import { uci } from "./uci/uci.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, sinc];
+const benchmarks: readonly Benchmark[] = [gemm, sinc, step, scaling, startup, theory, uci];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)
@@ -16,15 +21,24 @@ async function main(words: readonly string[]): Promise<number> {
     return name ? 2 : 0;
   }
   const flags = new Set(words.filter((word) => word.startsWith("--")));
-  const data = words.indexOf("--data");
-  const print = flags.has("--json") ? printJson : markdownPrinter();
-  await benchmark.run({
-    row: print,
-    note: (text) => process.stderr.write(`${text}\n`),
-    data: data < 0 ? null : (words[data + 1] ?? null),
-    flags,
-  });
-  return 0;
+  const option = (key: string) => {
+    const place = words.indexOf(`--${key}`);
+    return place < 0 ? null : (words[place + 1] ?? null);
+  };
+  try {
+    await benchmark.run({
+      row: flags.has("--json") ? printJson : markdownPrinter(),
+      note: (text) => process.stderr.write(`${text}\n`),
+      data: option("data"),
+      flags,
+      option,
+    });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BenchmarkError)) throw error;
+    process.stderr.write(`bench: ${error.message}\n`);
+    return 2;
+  }
 }
 
 function printJson(row: Row): void {
@@ -51,4 +65,6 @@ function cell(value: Row[string]): string {
   return value.map((part) => part.toPrecision(3)).join(" - ");
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const status = await main(process.argv.slice(2));
+// A benchmark that refused to print something has set it.
+process.exitCode ??= status;

@@ -62,6 +62,7 @@ interface TrainValues {
   readonly maxSteps: number;
   /** Milliseconds. */
   readonly timeLimit: number;
+  readonly patience: number;
   readonly validation: number;
   readonly test: number;
   readonly testRows: string;
@@ -120,6 +121,11 @@ const table: { readonly [Name in keyof TrainValues]: TrainOption<TrainValues[Nam
   ),
   maxSteps: option("--max-steps <count>", "ends the training after so many steps", count),
   timeLimit: option("--time-limit <time>", "ends the training: 30s, 5m, 1.5h (default: none)", parseDuration),
+  patience: option(
+    "--patience <epochs>",
+    "epochs without a lower validation error before training ends (default: 25; with mini-batches 30)",
+    count,
+  ),
   validation: option(
     "--validation <share>",
     `share of the rows that choose the best network (default: ${fitDefaults.validation})`,

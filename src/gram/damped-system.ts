@@ -2,9 +2,17 @@ import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { forEachGroup, type ParameterBlock, trainableCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import type { Form } from "./form.ts";
+import { scaleGroups } from "./group-weights.ts";
 import { lazy } from "./lazy.ts";
+import { blockDivision, leaveOneOutByDual, primalLeaveOneOut } from "./leave-one-out.ts";
 import type { Linearization } from "./linearization.ts";
-import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
+import {
+  predictByDual,
+  predictByPrimal,
+  predictByPushforward,
+  type StepPrediction,
+} from "./step-prediction.ts";
+import { type Factorization, type SymmetricSolver, symmetricSolver } from "./symmetric-solver.ts";
 
 /*
  * The damped step
@@ -28,18 +36,25 @@ import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
  */
 
 /** What `solve` found. */
-export interface DampedStep {
+export interface DampedStep extends StepPrediction {
   /** λ that was used: above the one that was asked for where `method` is "raised". */
   damping: number;
-  /** ½ ‖r‖² - ½ ‖r + J δ‖²: what the linear model says that the step gains on the batch. */
-  predictedReduction: number;
   /** After "failed" the step is 0. */
-  method: Factorization;
+  method: SolveMethod;
 }
+
+/**
+ * How a step was found: by a factorization, or by
+ *
+ *     iterations   conjugate gradients, to their tolerance
+ *     unfinished   conjugate gradients that reached their limit before
+ */
+export type SolveMethod = Factorization | "iterations" | "unfinished";
 
 /** The damped system in one form. Assemble it once for a linearization, then solve it for any damping. */
 export interface DampedSystem {
-  readonly form: Form;
+  /** null where it is neither of the two. */
+  readonly form: Form | null;
   /**
    * Forms J W Jᵀ or Jᵀ J of a linearization.
    *
@@ -75,6 +90,23 @@ export interface DampedSystem {
    * @returns false, and nothing written, if the matrix can't be factorized at this λ.
    */
   effectiveParameters(damping: number, out: Float64Array): boolean;
+  /**
+   * The effective number of all parameters for W = I, at a fraction of the cost:
+   *
+   *     γ = m - λ tr((A + λ I)⁻¹),   A = J Jᵀ, m = n   or   A = Jᵀ J, m = p
+   *
+   * Both forms have the same γ: the eigenvalues in which they differ are 0.
+   *
+   * @returns null if the matrix can't be factorized at this λ.
+   */
+  effectiveTotal(damping: number): number | null;
+  /**
+   * ‖e‖² / n, where e are the linear residuals of each example after the step that is found without this example.
+   * Arguments as in `solve`.
+   *
+   * @returns null if the matrix can't be factorized at this λ.
+   */
+  leaveOneOut(residuals: FloatArray, damping: number, prior: ParameterVector | null): number | null;
 }
 
 /** Allocates the damped system in the form that was chosen, for up to `capacity` residual rows. */
@@ -84,10 +116,11 @@ export function dampedSystem(
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  makeSolver: typeof symmetricSolver = symmetricSolver,
 ): DampedSystem {
   return form === "gram"
-    ? gramSystem(kernels, dtype, blocks, capacity)
-    : primalSystem(kernels, dtype, blocks);
+    ? gramSystem(kernels, dtype, blocks, capacity, makeSolver)
+    : primalSystem(kernels, dtype, blocks, capacity, makeSolver);
 }
 
 /** (J W Jᵀ + λ I) u = r - J W g / λ, δ = -W (g / λ + Jᵀ u). */
@@ -96,23 +129,33 @@ function gramSystem(
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  makeSolver: typeof symmetricSolver,
 ): DampedSystem {
   const p = trainableCount(blocks);
   const gram = kernels.allocate("float64", capacity ** 2);
-  const solver = symmetricSolver(kernels, capacity);
+  const solver = makeSolver(kernels, capacity);
   const u = kernels.allocate("float64", capacity);
   const pulled = kernels.allocate(dtype, capacity);
   const center = allocateParameters(kernels, dtype, blocks);
-  const result: DampedStep = { damping: 0, predictedReduction: 0, method: "failed" };
+  const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
   const traces = lazy(() => kernels.allocate("float64", capacity ** 2));
   let linearization: Linearization;
   let weights: Float64Array | null = null;
 
-  /** c <- W g / λ, u <- u - J c. */
-  const shiftByPrior = (prior: ParameterVector): void => {
-    kernels.copy(p, prior.flat, center.flat);
-    scaleGroups(kernels, blocks, weights, 1 / solver.damping, center);
-    kernels.axpy(linearization.rows, -1, linearization.pushforward(center, pulled), u);
+  const outputs = blocks[blocks.length - 1]!.columns;
+  const division = lazy(() => blockDivision(kernels, outputs));
+
+  /** Factorizes; c <- W g / λ, u <- (J W Jᵀ + λ I)⁻¹ (r - J c). */
+  const solveDual = (residuals: FloatArray, damping: number, prior: ParameterVector | null): void => {
+    const n = linearization.rows;
+    solver.factorize(n, gram, null, damping);
+    kernels.copy(n, residuals, u);
+    if (prior && solver.method !== "failed") {
+      kernels.copy(p, prior.flat, center.flat);
+      scaleGroups(kernels, blocks, weights, 1 / solver.damping, center);
+      kernels.axpy(n, -1, linearization.pushforward(center, pulled), u);
+    }
+    solver.apply(u);
   };
 
   return {
@@ -127,17 +170,16 @@ function gramSystem(
     },
     meanDiagonal: () => meanDiagonal(linearization.rows, linearization.rows, gram),
     solve(residuals, damping, prior, out) {
-      const n = linearization.rows;
-      solver.factorize(n, gram, null, damping);
-      kernels.copy(n, residuals, u);
-      if (prior && solver.method !== "failed") shiftByPrior(prior);
-      solver.apply(u);
+      solveDual(residuals, damping, prior);
       linearization.pullback(u, out);
       scaleGroups(kernels, blocks, weights, -1, out);
       if (prior && solver.method !== "failed") kernels.axpy(p, -1, center.flat, out.flat);
       result.damping = solver.damping;
       result.method = solver.method;
-      result.predictedReduction = reductionByDual(n, residuals, u, solver.damping);
+      // r + J δ = λ u only where no direction is left out.
+      if (solver.method === "eigenvalues")
+        predictByPushforward(kernels, linearization, residuals, out, pulled, result);
+      else predictByDual(linearization.rows, residuals, u, solver.damping, result);
       return result;
     },
     effectiveParameters(damping, out) {
@@ -148,18 +190,36 @@ function gramSystem(
       for (let group = 0; group < out.length; group++) out[group]! *= weights?.[group] ?? 1;
       return true;
     },
+    effectiveTotal: (damping) => effectiveTotal(solver, linearization.rows, gram, damping),
+    leaveOneOut(residuals, damping, prior) {
+      solveDual(residuals, damping, prior);
+      const inverse = solver.inverse();
+      return inverse && leaveOneOutByDual(division(), outputs, linearization.rows, inverse, u);
+    },
   };
 }
 
 /** (Jᵀ J + λ W⁻¹) δ = -(Jᵀ r + g). */
-function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly ParameterBlock[]): DampedSystem {
+function primalSystem(
+  kernels: Kernels,
+  dtype: DType,
+  blocks: readonly ParameterBlock[],
+  capacity: number,
+  makeSolver: typeof symmetricSolver,
+): DampedSystem {
   const p = trainableCount(blocks);
   const normal = kernels.allocate("float64", p * p);
-  const solver = symmetricSolver(kernels, p);
+  const solver = makeSolver(kernels, p);
   const gradient = allocateParameters(kernels, dtype, blocks);
   const delta = kernels.allocate("float64", p);
   const inverseWeights = kernels.allocate("float64", p);
-  const result: DampedStep = { damping: 0, predictedReduction: 0, method: "failed" };
+  const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
+  const leaving = lazy(() => ({
+    ...primalLeaveOneOut(kernels, dtype, blocks),
+    step: allocateParameters(kernels, dtype, blocks),
+    pushed: kernels.allocate(dtype, capacity),
+    left: kernels.allocate("float64", capacity),
+  }));
   let linearization: Linearization;
 
   return {
@@ -179,14 +239,7 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
       kernels.copy(p, delta, out.flat);
       result.damping = solver.damping;
       result.method = solver.method;
-      result.predictedReduction = reductionByPrimal(
-        p,
-        gradient,
-        prior,
-        solver.damping,
-        inverseWeights,
-        delta,
-      );
+      predictByPrimal(p, gradient, prior, solver.damping, inverseWeights, delta, result);
       return result;
     },
     effectiveParameters(damping, out) {
@@ -202,7 +255,29 @@ function primalSystem(kernels: Kernels, dtype: DType, blocks: readonly Parameter
       });
       return true;
     },
+    effectiveTotal: (damping) => effectiveTotal(solver, p, normal, damping),
+    leaveOneOut(residuals, damping, prior) {
+      const { measure, step, pushed, left } = leaving();
+      const n = linearization.rows;
+      this.solve(residuals, damping, prior, step);
+      const inverse = solver.inverse();
+      kernels.copy(n, residuals, left);
+      kernels.axpy(n, 1, linearization.pushforward(step, pushed), left);
+      return inverse && measure(linearization, inverse, left);
+    },
   };
+}
+
+/** m - λ tr((A + λ I)⁻¹). */
+function effectiveTotal(
+  solver: SymmetricSolver,
+  m: number,
+  matrix: Float64Array,
+  damping: number,
+): number | null {
+  solver.factorize(m, matrix, null, damping);
+  const trace = solver.traceOfInverse();
+  return trace === null ? null : m - solver.damping * trace;
 }
 
 /** The mean over n of the trace of an m × m matrix. */
@@ -210,46 +285,6 @@ function meanDiagonal(m: number, n: number, matrix: Float64Array): number {
   let trace = 0;
   for (let i = 0; i < m; i++) trace += matrix[i * m + i]!;
   return n === 0 ? 0 : trace / n;
-}
-
-/** ½ ‖r‖² - ½ ‖λ u‖² = ½ (r - λ u) · (r + λ u): as a product, because the squares cancel near the solution. */
-function reductionByDual(n: number, r: FloatArray, u: Float64Array, damping: number): number {
-  let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const linear = damping * u[i]!;
-    sum += (r[i]! - linear) * (r[i]! + linear);
-  }
-  return sum / 2;
-}
-
-/** -δᵀJᵀr - ½ δᵀJᵀJ δ = ½ δᵀ(λ W⁻¹ δ + g - Jᵀr), by the system itself (Madsen et al. 2004, equation 3.14). */
-function reductionByPrimal(
-  p: number,
-  gradient: ParameterVector,
-  prior: ParameterVector | null,
-  damping: number,
-  inverseWeights: Float64Array,
-  delta: Float64Array,
-): number {
-  let sum = 0;
-  for (let i = 0; i < p; i++)
-    sum += delta[i]! * (damping * inverseWeights[i]! * delta[i]! + (prior?.flat[i] ?? 0) - gradient.flat[i]!);
-  return sum / 2;
-}
-
-/** x <- factor W x over the trainable parameters. */
-function scaleGroups(
-  kernels: Kernels,
-  blocks: readonly ParameterBlock[],
-  weights: Float64Array | null,
-  factor: number,
-  x: ParameterVector,
-): void {
-  if (!weights) kernels.scale(trainableCount(blocks), factor, x.flat);
-  else
-    forEachGroup(blocks, (group, start, end) => {
-      kernels.scale(end - start, factor * weights[group]!, x.flat.subarray(start, end));
-    });
 }
 
 /** out <- the diagonal of W⁻¹, p. */

@@ -27,8 +27,8 @@ export interface SymmetricSolver {
   apply(b: Float64Array): void;
   /** Lower (A + λ D)⁻¹, n × n, in a buffer that the next call overwrites; null unless factorized by Cholesky. */
   inverse(): Float64Array | null;
-  /** log det(A + λ D); only after a factorization by Cholesky. */
-  logDeterminant(): number;
+  /** tr((A + λ D)⁻¹); null unless factorized by Cholesky. */
+  traceOfInverse(): number | null;
 }
 
 /** Attempts with ten times the damping each, before the eigenvalues are asked. */
@@ -42,10 +42,18 @@ export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSo
   let n = 0;
   let damping = 0;
   let method: Factorization = "failed";
-  const inverses = lazy(() => [
-    kernels.allocate("float64", capacity ** 2),
-    kernels.allocate("float64", capacity ** 2),
-  ]);
+  const isCholesky = () => method === "cholesky" || method === "raised";
+  const roots = lazy(() => kernels.allocate("float64", capacity ** 2));
+  const inverses = lazy(() => kernels.allocate("float64", capacity ** 2));
+
+  /** L⁻¹, n × n. */
+  const invertRoot = (): Float64Array => {
+    const root = roots();
+    root.fill(0, 0, n * n);
+    for (let i = 0; i < n; i++) root[i * n + i] = 1;
+    kernels.solveTriangular(false, n, n, factor, n, root, n);
+    return root;
+  };
 
   const load = (matrix: Float64Array, diagonal: Float64Array | null, lambda: number): void => {
     kernels.copy(n * n, matrix, factor);
@@ -94,19 +102,17 @@ export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSo
       }
     },
     inverse() {
-      if (method !== "cholesky" && method !== "raised") return null;
-      const [root, inverse] = inverses();
+      if (!isCholesky()) return null;
       // A⁻¹ = L⁻ᵀ L⁻¹.
-      root!.fill(0, 0, n * n);
-      for (let i = 0; i < n; i++) root![i * n + i] = 1;
-      kernels.solveTriangular(false, n, n, factor, n, root!, n);
-      kernels.syrk(true, n, n, 1, root!, n, 0, inverse!, n);
-      return inverse!;
+      const inverse = inverses();
+      kernels.syrk(true, n, n, 1, invertRoot(), n, 0, inverse, n);
+      return inverse;
     },
-    logDeterminant() {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += Math.log(factor[i * n + i]!);
-      return 2 * sum;
+    traceOfInverse() {
+      if (!isCholesky()) return null;
+      // tr(L⁻ᵀ L⁻¹) = ‖L⁻¹‖², the Frobenius norm.
+      const root = invertRoot();
+      return kernels.dot(n * n, root, root);
     },
   };
 }

@@ -46,6 +46,14 @@ const understood: Readonly<Record<OptimizerName, readonly StepOption[]>> = {
 export function chooseOptimizer(options: FitOptions, affordable: boolean): OptimizerChoice {
   const { optimizer = fitDefaults.optimizer } = options;
   const step = readStepOptions(options);
+  const firstOrder = {
+    secondOrder: false,
+    regularized: false,
+    fullBatch: false,
+    batch: firstOrderBatch,
+    batchReason: "usual for first-order methods",
+    reason: "as asked",
+  };
   const secondOrder = {
     secondOrder: true,
     regularized: false,
@@ -73,14 +81,9 @@ export function chooseOptimizer(options: FitOptions, affordable: boolean): Optim
     case "adam":
     case "sgd":
       return {
+        ...firstOrder,
         optimizer: optimizer === "adam" ? adam(step) : sgd(step),
         description: optimizer,
-        reason: "as asked",
-        secondOrder: false,
-        regularized: false,
-        fullBatch: false,
-        batch: firstOrderBatch,
-        batchReason: "usual for first-order methods",
       };
   }
 }

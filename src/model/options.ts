@@ -43,6 +43,8 @@ export interface FitOptions {
   /** Of each network. */
   readonly maxSteps?: number;
   readonly timeLimitMs?: number;
+  /** Epochs without a lower validation error before training ends. Default 25 on full batches, 30 on mini-batches. */
+  readonly patience?: number;
   /** Share of the rows that choose the best network and end the training. Default 0.15. */
   readonly validation?: number;
   /** Share of the rows that measure the result and do nothing else. Default 0. */
@@ -123,6 +125,7 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
   ensemble: [wholeNumber(1), "a whole number of at least 1"],
   maxSteps: [wholeNumber(1), "a whole number of at least 1"],
   timeLimitMs: [above(0), "a finite number above 0"],
+  patience: [wholeNumber(1), "a whole number of at least 1"],
   validation: [isShare, "a share in [0, 1)"],
   test: [isShare, "a share in [0, 1)"],
   testRows: [isList, "a list of row numbers"],

@@ -15,7 +15,8 @@ import { type FitOptions, fitDefaults } from "./options.ts";
 
 /** Everything that training needs to know and that the options left open. */
 export interface Recipe {
-  readonly network: Network;
+  /** The shapes that are tried, at least one; the validation error decides. */
+  readonly networks: readonly [Network, ...Network[]];
   readonly dtype: DType;
   readonly optimizer: Optimizer;
   readonly optimizerName: string;
@@ -33,8 +34,8 @@ export interface Recipe {
 /** Work of a full-batch step above which mini-batches are taken: some seconds at 10 GFLOP/s. */
 const affordableFlops = 3e10;
 
-/** Steps of a full-batch run; the evidence has settled long before. */
-const fullBatchSteps = 100;
+/** Steps of a full-batch run; the best network comes long before. */
+const fullBatchSteps = 500;
 const fullBatchPatience = 25;
 const miniBatchPatience = 30;
 
@@ -46,7 +47,8 @@ const miniBatchPatience = 30;
  */
 export function chooseRecipe(rows: number, inputs: number, outputs: number, options: FitOptions): Recipe {
   const dtype = options.dtype ?? fitDefaults.dtype;
-  const network = chooseNetwork(rows, inputs, outputs, options);
+  const networks = chooseNetworks(rows, inputs, outputs, options);
+  const [network] = networks;
   const blocks = parameterBlocks(network);
   const full = chooseForm(blocks, rows, outputs, dtype);
   const affordable = Math.min(full.flops.gram, full.flops.primal) <= affordableFlops;
@@ -56,7 +58,7 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
   const members = options.ensemble ?? fitDefaults.ensemble;
   const isAuto = (options.optimizer ?? fitDefaults.optimizer) === "auto";
   return {
-    network,
+    networks,
     dtype,
     optimizer: choice.optimizer,
     optimizerName: choice.optimizer.name,
@@ -65,7 +67,7 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
       ...stopDefaults,
       maxSteps: options.maxSteps ?? (isFullBatch ? fullBatchSteps : stopDefaults.maxSteps),
       timeLimitMs: options.timeLimitMs ?? stopDefaults.timeLimitMs,
-      patience: isFullBatch ? fullBatchPatience : miniBatchPatience,
+      patience: options.patience ?? (isFullBatch ? fullBatchPatience : miniBatchPatience),
       // Under a prior that adapts, the training loss rises where the prior tightens: that is not the end.
       tolerance: choice.regularized ? 0 : stopDefaults.tolerance,
       toleranceEpochs: isFullBatch ? stopDefaults.toleranceEpochs : miniBatchPatience,
@@ -74,7 +76,7 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
     refits: choice.regularized,
     fallsBack: isAuto,
     decisions: [
-      networkDecision(network, rows, options),
+      networkDecision(networks, options),
       {
         what: "batch",
         choice: batchSize === rows ? `all ${rows} rows` : `${batchSize} of ${rows} rows`,
@@ -89,23 +91,37 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
   };
 }
 
-function chooseNetwork(rows: number, inputs: number, outputs: number, options: FitOptions): Network {
-  const hidden = options.hidden ?? [hiddenUnits(rows), hiddenUnits(rows)];
-  return denseNetwork(inputs, hidden, outputs, options.activation ?? fitDefaults.activation);
+/** The hidden layers of the shapes that are tried: a deep one, and a wide one, which smooth functions may prefer. */
+const shapes = [[20, 20], [50]] as const;
+
+/** Below this number of training rows a fit takes seconds, and trying a second shape is worth its time. */
+const fewRows = 2000;
+
+function chooseNetworks(
+  rows: number,
+  inputs: number,
+  outputs: number,
+  options: FitOptions,
+): readonly [Network, ...Network[]] {
+  const { hidden, activation = fitDefaults.activation } = options;
+  const build = (layers: readonly number[]) => denseNetwork(inputs, layers, outputs, activation);
+  if (hidden) return [build(hidden)];
+  const [deep, wide] = shapes;
+  return rows < fewRows ? [build(deep), build(wide)] : [build(deep)];
 }
 
-function hiddenUnits(rows: number): number {
-  return rows < 2000 ? 10 : 20;
-}
-
-function networkDecision(network: Network, rows: number, { hidden }: FitOptions): Decision {
-  const p = trainableCount(parameterBlocks(network));
+function networkDecision(networks: readonly Network[], { hidden }: FitOptions): Decision {
+  const size = (network: Network) => trainableCount(parameterBlocks(network));
   return {
     what: "network",
-    choice: `${describeNetwork(network)}, ${p} parameters`,
+    choice: networks
+      .map((network) => `${describeNetwork(network)}, ${size(network)} parameters`)
+      .join("; or "),
     why: hidden
       ? "as asked"
-      : `two hidden layers of ${hiddenUnits(rows)} for ${rows} training rows; the prior keeps them smooth`,
+      : networks.length > 1
+        ? "both are tried: the validation error decides"
+        : "the prior keeps it smooth",
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { initialize } from "../network/initialize.ts";
+import type { Network } from "../network/network.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { evidence } from "../optimizers/prior.ts";
 import { loadDataset } from "../training/dataset.ts";
@@ -18,33 +19,50 @@ export interface Trainer {
   makeKernels(): Kernels;
 }
 
-/** Full-batch steps over training and validation rows together, from the best network on. */
-export const refitSteps = 3;
-
 /** What the seeds of two members differ by, so that no two members of neighbouring seeds are the same. */
 const seedStride = 7919;
 
 /** The members of an ensemble, at least one, and why the last training ended. */
 export interface TrainedMembers {
+  /** The shape of all members. */
+  readonly network: Network;
   readonly results: readonly TrainingResult[];
   readonly stop: Stop;
+  /** What each shape that was tried achieved: the least validation error, standardized. */
+  readonly tried: readonly { readonly network: Network; readonly error: number }[];
 }
 
 /** Trains the members, each from a start of its own, for as long as time and caller allow. */
 export async function trainMembers(trainer: Trainer): Promise<TrainedMembers> {
-  const { recipe } = trainer;
-  const end = performance.now() + recipe.limits.timeLimitMs;
-  const first = await trainMember(trainer, 0, recipe.limits.timeLimitMs);
+  const { members, limits } = trainer.recipe;
+  const end = performance.now() + limits.timeLimitMs;
+  const { network, result: first, tried } = await trainShapes(trainer, end);
   const results = [first];
   let { stop } = first;
-  for (let member = 1; member < recipe.members && !isCutShort(stop); member++) {
-    const result = await trainMember(trainer, member, end - performance.now());
+  for (let member = 1; member < members && !isCutShort(stop); member++) {
+    const result = await trainMember(trainer, network, member, end);
     stop = result.stop;
     // A member that was cut short would make the ensemble worse.
     if (!isCutShort(stop)) results.push(result);
   }
   const sound = results.filter((result) => result.stop.reason !== "diverged");
-  return sound.length > 0 ? { results: sound, stop } : { results: [first], stop: first.stop };
+  return sound.length > 0
+    ? { network, results: sound, stop, tried }
+    : { network, results: [first], stop: first.stop, tried };
+}
+
+/** Trains one network of each shape, and keeps the one of the least validation error. */
+async function trainShapes(trainer: Trainer, end: number) {
+  const { recipe, examples } = trainer;
+  const shapes = examples.split.validation.length > 0 ? recipe.networks : [recipe.networks[0]];
+  const trained: { network: Network; error: number; result: TrainingResult }[] = [];
+  for (const network of shapes) {
+    const result = await trainMember(trainer, network, 0, end);
+    trained.push({ network, error: result.history[result.bestEpoch]!.best, result });
+    if (isCutShort(result.stop)) break;
+  }
+  const [best] = [...trained].sort((a, b) => a.error - b.error);
+  return { ...best!, tried: trained };
 }
 
 /** Whether training ended from outside. */
@@ -54,8 +72,9 @@ export function isCutShort({ reason }: Stop): boolean {
 
 function trainMember(
   { recipe, examples, options, makeKernels }: Trainer,
+  network: Network,
   member: number,
-  timeLimitMs: number,
+  end: number,
 ): Promise<TrainingResult> {
   const kernels = makeKernels();
   const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
@@ -63,31 +82,42 @@ function trainMember(
   return train({
     kernels,
     dtype: recipe.dtype,
-    network: recipe.network,
-    initial: initialize(recipe.network, seed),
+    network,
+    initial: initialize(network, seed),
     dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
     trainRows: examples.split.train,
     validationRows: examples.split.validation,
     optimizer: recipe.optimizer,
     batchSize: recipe.batchSize,
     seed,
-    limits: { ...recipe.limits, timeLimitMs },
+    limits: { ...recipe.limits, timeLimitMs: end - performance.now() },
     signal: options.signal,
     onEpoch: onStep && ((event) => onStep({ ...event, member, members: recipe.members })),
   });
 }
 
-/** Lets a trained network learn from the validation rows too: a few steps, with the prior re-estimated first. */
+/** Steps of `refit`, as a share of the steps to the best network, and at most. */
+const refitShare = 1 / 3;
+const mostRefitSteps = 20;
+
+/**
+ * Lets a trained network learn from the validation rows too: from the best network on, over all rows that may teach,
+ * with the prior re-estimated first. Where the best network came early, the data are noisy, and more than a few steps
+ * would fit the noise: so a third as many as it took to get there.
+ */
 export async function refit(
   { recipe, examples, options, makeKernels }: Trainer,
-  { parameters }: TrainingResult,
+  network: Network,
+  { parameters, bestEpoch }: TrainingResult,
 ): Promise<Float64Array> {
+  const steps = Math.min(Math.round(refitShare * bestEpoch), mostRefitSteps);
+  if (steps === 0) return parameters;
   const kernels = makeKernels();
   const rows = knownRows(examples);
   const result = await train({
     kernels,
     dtype: recipe.dtype,
-    network: recipe.network,
+    network,
     initial: parameters,
     dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
     trainRows: rows,
@@ -95,7 +125,7 @@ export async function refit(
     optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
     batchSize: rows.length,
     seed: 0,
-    limits: { ...stopDefaults, maxSteps: refitSteps, tolerance: 0 },
+    limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
     signal: options.signal,
   });
   return result.last;

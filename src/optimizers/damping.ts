@@ -7,11 +7,23 @@ import { requireOption } from "./optimizer.ts";
 export interface DampingRule {
   /** Whether the rule needs the gain ratio, and so an evaluation of the loss after each step. */
   readonly judges: boolean;
+  /** Whether `prepare` asks for leave-one-out errors, which only the exact curvature has. Default false. */
+  readonly needsLeaveOneOut?: boolean;
   init(): DampingState;
+  /** Moves the damping by what is known of the batch before its step. */
+  prepare?(state: DampingState, outlook: DampingOutlook): void;
   /** A step was taken, with this gain ratio. */
   accept(state: DampingState, gainRatio: number): void;
   /** A step was refused: it would have increased the loss. */
   reject(state: DampingState): void;
+}
+
+/** What a rule may ask before a step. */
+export interface DampingOutlook {
+  /** ‖r‖² / n. */
+  readonly meanSquare: number;
+  /** The leave-one-out error ‖e‖² / n of the linear model with this damping; null where there is none. */
+  leaveOneOut(damping: number): number | null;
 }
 
 export interface DampingState {

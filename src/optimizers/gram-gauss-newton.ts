@@ -1,50 +1,34 @@
-import { type DampedSystem, dampedSystem } from "../gram/damped-system.ts";
-import { chooseForm, type Form } from "../gram/form.ts";
+import type { DampedStep, DampedSystem } from "../gram/damped-system.ts";
+import type { Form } from "../gram/form.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import { type DampingRule, type DampingState, fixedDamping, gainRatioDamping } from "./damping.ts";
+import type { DampingOutlook, DampingState } from "./damping.ts";
+import {
+  type GramGaussNewtonOptions,
+  type GramGaussNewtonSettings,
+  readOptions,
+} from "./gram-gauss-newton-options.ts";
+import { type Momentum, minimumNormMomentum, noMomentum } from "./momentum.ts";
 import {
   emptyReport,
   type Optimizer,
-  OptimizerError,
   type ParameterSpace,
   type Problem,
-  requireOption,
   type StepReport,
 } from "./optimizer.ts";
-import type { PriorRule } from "./prior.ts";
 import { type Regularization, regularizedBy, unregularized } from "./regularization.ts";
 import { sgd } from "./sgd.ts";
-import { fullStep, type StepSearch } from "./step-search.ts";
+import type { StepSearch } from "./step-search.ts";
 
-/** Options of `gramGaussNewton`. */
-export interface GramGaussNewtonOptions {
-  /** Factor of the step; 1/λ in the paper. Default 1. */
-  readonly learningRate?: number;
-  /**
-   * Damping in units of the mean of the diagonal of G: a number keeps it, a rule moves it. Default: the rule
-   * `gainRatioDamping()`.
-   */
-  readonly damping?: number | DampingRule;
-  /** The paper's λ and α, in its own units: w <- w - Jᵀ (λ G + α I)⁻¹ (f - y). In place of the two above. */
-  readonly lambda?: number;
-  readonly alpha?: number;
-  /** How far to go along each direction. Default `fullStep()`. */
-  readonly search?: StepSearch;
-  /**
-   * Weight decay, or the prior by the evidence. Damping is then in units of the prior's precision: the step solves
-   * with 1 + damping times it. Needs a rule for the damping. Default null: no prior.
-   */
-  readonly prior?: PriorRule | null;
-  /** "gram" or "primal" in place of the cheaper one, "auto". */
-  readonly form?: Form | "auto";
-}
+export type { GramGaussNewtonOptions };
 
 /** What the method keeps from step to step. */
 export interface GramGaussNewtonState {
   readonly space: ParameterSpace;
-  readonly systems: { gram: DampedSystem | null; primal: DampedSystem | null };
+  /** The damped system for a batch of so many examples. */
+  readonly systemFor: (examples: number) => DampedSystem;
   readonly damping: DampingState;
   readonly regularization: Regularization;
+  readonly momentum: Momentum;
   readonly delta: ParameterVector;
   readonly candidate: ParameterVector;
   readonly report: StepReport;
@@ -52,9 +36,6 @@ export interface GramGaussNewtonState {
 
 /** Directions that one step tries before it reports that nothing lowers the loss. */
 const maxAttempts = 12;
-
-/** A step is taken if its gain ratio is above this: 0 in Madsen et al. 2004; a little more keeps rounding errors out. */
-const leastGainRatio = 1e-4;
 
 /**
  * The Gram-Gauss-Newton method, full batch or mini-batch:
@@ -70,11 +51,8 @@ const leastGainRatio = 1e-4;
  * @throws {OptimizerError} If an option is out of its range, or both ways of giving the damping are mixed.
  */
 export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer {
-  const { rule, learningRate, absolute } = readOptions(options);
-  const { search = fullStep(), form = "auto", prior = null } = options;
-  const judges = rule.judges || search.lengths.length > 1;
-  if (prior && !rule.judges)
-    throw new OptimizerError("prior: needs a rule for the damping, for example gainRatioDamping()");
+  const settings = readOptions(options);
+  const { rule, search, judges, learningRate, maxNorm } = settings;
   if (options.lambda === 0)
     return {
       ...sgd({ learningRate: 1 / options.alpha!, momentum: 0, mean: false }),
@@ -82,20 +60,20 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
     };
   const optimizer: Optimizer<GramGaussNewtonState> = {
     name: "gram-gauss-newton",
-    init: (space) => initState(space, rule, prior ? regularizedBy(prior, space) : unregularized(absolute)),
+    solves: true,
+    init: (space) => initState(space, settings),
     step(state, problem, parameters) {
       const { report, damping, regularization } = state;
-      const system = chooseSystem(state, problem, form);
+      const system = state.systemFor(problem.examples);
       regularization.assemble(system, problem, parameters);
+      rule.prepare?.(damping, outlookOf(state, system, problem));
       clearReport(report, system.form);
       do {
         report.attempts++;
-        const lambda = regularization.lambda(system, damping.damping);
-        const solved = system.solve(problem.residuals, lambda, regularization.gradient, state.delta);
-        report.method = solved.method;
-        report.damping = regularization.damping(system, solved.damping);
-        if (!judges) return takeStep(state, parameters, learningRate);
-        if (searchAlong(state, problem, parameters, search, learningRate, solved.predictedReduction)) {
+        const solved = solveForStep(state, system, problem);
+        const rate = boundRate(state, learningRate, maxNorm);
+        if (!judges) return takeStep(state, parameters, rate);
+        if (searchAlong(state, problem, parameters, search, rate, solved)) {
           rule.accept(damping, report.gainRatio!);
           return report;
         }
@@ -108,50 +86,24 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
   return optimizer;
 }
 
-function readOptions(options: GramGaussNewtonOptions): {
-  rule: DampingRule;
-  learningRate: number;
-  absolute: boolean;
-} {
-  const { lambda, alpha, damping, learningRate } = options;
-  if (lambda !== undefined || alpha !== undefined) {
-    if (damping !== undefined || learningRate !== undefined)
-      throw new OptimizerError("lambda, alpha: can't be mixed with learningRate and damping; give one pair");
-    return readPaperOptions(lambda ?? 1, alpha ?? 0);
-  }
-  const rate = learningRate ?? 1;
-  requireOption("learningRate", rate, rate > 0 && Number.isFinite(rate), "a finite number above 0");
-  const rule = typeof damping === "number" ? fixedDamping(damping) : (damping ?? gainRatioDamping());
-  return { rule, learningRate: rate, absolute: false };
-}
-
-/** λ G + α I = λ (G + (α/λ) I): the learning rate is 1/λ, the damping α/λ. */
-function readPaperOptions(lambda: number, alpha: number) {
-  requireOption("lambda", lambda, lambda >= 0 && Number.isFinite(lambda), "a finite number of at least 0");
-  requireOption("alpha", alpha, alpha >= 0 && Number.isFinite(alpha), "a finite number of at least 0");
-  requireOption("alpha", alpha, alpha > 0 || lambda > 0, "above 0 where lambda is 0");
-  const rule = fixedDamping(lambda === 0 ? 0 : alpha / lambda);
-  return { rule, learningRate: 1 / lambda, absolute: true };
-}
-
 function initState(
   space: ParameterSpace,
-  rule: DampingRule,
-  regularization: Regularization,
+  { rule, absolute, prior, momentum, curvature }: GramGaussNewtonSettings,
 ): GramGaussNewtonState {
   const vector = () => allocateParameters(space.kernels, space.dtype, space.blocks);
   return {
     space,
-    systems: { gram: null, primal: null },
+    systemFor: curvature.init(space),
     damping: rule.init(),
-    regularization,
+    regularization: prior ? regularizedBy(prior, space) : unregularized(absolute),
+    momentum: momentum > 0 ? minimumNormMomentum(momentum, space) : noMomentum(),
     delta: vector(),
     candidate: vector(),
     report: emptyReport(),
   };
 }
 
-function clearReport(report: StepReport, form: Form): void {
+function clearReport(report: StepReport, form: Form | null): void {
   report.accepted = false;
   report.failure = null;
   report.gainRatio = null;
@@ -159,38 +111,65 @@ function clearReport(report: StepReport, form: Form): void {
   report.attempts = 0;
 }
 
-/** The damped system in the form that is cheaper for this batch. */
-function chooseSystem(state: GramGaussNewtonState, problem: Problem, wanted: Form | "auto"): DampedSystem {
-  const { kernels, dtype, blocks, outputs, capacity } = state.space;
-  const form = wanted === "auto" ? chooseForm(blocks, problem.examples, outputs, dtype).form : wanted;
-  state.systems[form] ??= dampedSystem(form, kernels, dtype, blocks, capacity * outputs);
-  return state.systems[form];
+/** What the damping's rule may ask of the batch. */
+function outlookOf(
+  { regularization }: GramGaussNewtonState,
+  system: DampedSystem,
+  problem: Problem,
+): DampingOutlook {
+  const { residuals, loss, linearization } = problem;
+  return {
+    meanSquare: (2 * loss) / linearization.rows,
+    leaveOneOut: (damping) =>
+      system.leaveOneOut(residuals, regularization.lambda(system, damping), regularization.gradient),
+  };
+}
+
+/** δ of the present damping. */
+function solveForStep(state: GramGaussNewtonState, system: DampedSystem, problem: Problem): DampedStep {
+  const { report, damping, regularization, momentum, delta } = state;
+  const lambda = regularization.lambda(system, damping.damping);
+  const share = regularization.dampingShare(damping.damping);
+  const solved = momentum.solve(system, problem, lambda, share, regularization.gradient, delta);
+  report.method = solved.method;
+  report.damping = regularization.damping(system, solved.damping);
+  return solved;
+}
+
+/** The learning rate, or less where the step would be longer than `maxNorm`. */
+function boundRate({ space, delta }: GramGaussNewtonState, learningRate: number, maxNorm: number): number {
+  if (maxNorm === Number.POSITIVE_INFINITY) return learningRate;
+  const norm = Math.sqrt(space.kernels.dot(space.count, delta.flat, delta.flat));
+  return learningRate * norm > maxNorm ? maxNorm / norm : learningRate;
 }
 
 /** w <- w + rate δ, whatever the loss will be; refused only where it is not finite. */
 function takeStep(state: GramGaussNewtonState, parameters: ParameterVector, rate: number): StepReport {
-  const { report, delta, space } = state;
+  const { report, delta, space, momentum } = state;
   const finite =
     report.method !== "failed" && Number.isFinite(space.kernels.dot(space.count, delta.flat, delta.flat));
   if (finite) space.kernels.axpy(space.count, rate, delta.flat, parameters.flat);
+  if (finite) momentum.keep(delta);
+  else momentum.forget();
   report.accepted = finite;
   report.failure = finite ? null : "not finite";
   report.learningRate = rate;
   return report;
 }
 
-/** Tries the lengths of the search in turn; takes the first that lowers the loss enough. */
+/** Tries the lengths of the search in turn; takes the first with a sufficient decrease. */
 function searchAlong(
   state: GramGaussNewtonState,
   problem: Problem,
   parameters: ParameterVector,
   search: StepSearch,
   learningRate: number,
-  predicted: number,
+  { slope, predictedReduction }: DampedStep,
 ): boolean {
-  const { candidate, delta, report, space, regularization } = state;
+  const { candidate, delta, report, space, regularization, momentum } = state;
+  const { gradient } = regularization;
   const before = regularization.loss(parameters.flat);
-  if (report.method === "failed") return false;
+  const descent = -slope - (gradient ? space.kernels.dot(space.count, gradient.flat, delta.flat) : 0);
   for (const length of search.lengths) {
     const rate = learningRate * length;
     space.kernels.copy(space.count, parameters.flat, candidate.flat);
@@ -198,13 +177,15 @@ function searchAlong(
     // The prior is quadratic: its part of the gain is known exactly.
     const priorGain = before - regularization.loss(candidate.flat);
     const gain = problem.loss - problem.lossAt(candidate) + priorGain;
-    report.gainRatio = gain / (predicted + priorGain);
+    report.gainRatio = gain / (predictedReduction + priorGain);
     report.learningRate = rate;
     // Written so that NaN, from a loss that is not finite, refuses the step.
-    if (!(gain > 0 && report.gainRatio > leastGainRatio * length)) continue;
+    if (!(descent > 0 && gain > search.sufficientDecrease * rate * descent)) continue;
     space.kernels.copy(space.count, candidate.flat, parameters.flat);
+    momentum.keep(delta);
     report.accepted = true;
     return true;
   }
+  momentum.forget();
   return false;
 }

@@ -1,6 +1,8 @@
+export { OptimizerError, requireOption } from "../gram/optimizer-error.ts";
+
+import type { SolveMethod } from "../gram/damped-system.ts";
 import type { Form } from "../gram/form.ts";
 import type { Linearization } from "../gram/linearization.ts";
-import type { Factorization } from "../gram/symmetric-solver.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
@@ -12,6 +14,8 @@ import type { ParameterVector } from "../network/parameter-vector.ts";
 export interface Optimizer<State = unknown> {
   /** As in the command line, for example "gram-gauss-newton". */
   readonly name: string;
+  /** Whether a step solves with the Gram or the normal matrix of its batch. */
+  readonly solves?: true;
   /** Allocates the state before the first step. */
   init(space: ParameterSpace): State;
   /**
@@ -45,6 +49,8 @@ export interface Problem {
   readonly residuals: Float64Array;
   /** ½ ‖r‖² at θ. */
   readonly loss: number;
+  /** Moves the linearization, r and the loss to other parameters. The loop has done it where a step begins. */
+  linearize(parameters: ParameterVector): void;
   /** ½ ‖r‖² on the same batch at other parameters; leaves the linearization as it is. */
   lossAt(parameters: ParameterVector): number;
 }
@@ -63,7 +69,7 @@ export interface StepReport {
   learningRate: number;
   /** Which system was solved, and how. */
   form: Form | null;
-  method: Factorization | null;
+  method: SolveMethod | null;
   /** Steps that were tried. */
   attempts: number;
 }
@@ -80,15 +86,4 @@ export function emptyReport(): StepReport {
     method: null,
     attempts: 0,
   };
-}
-
-/** Thrown where an option of an optimizer is out of its range. */
-export class OptimizerError extends Error {
-  override readonly name = "OptimizerError";
-  readonly code = "optimizer";
-}
-
-/** Refuses a number that breaks a rule; NaN breaks every rule. */
-export function requireOption(name: string, value: number, holds: boolean, rule: string): void {
-  if (!holds) throw new OptimizerError(`${name}: ${value} is out of range; it must be ${rule}`);
 }

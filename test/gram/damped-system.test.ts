@@ -1,46 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dampedSystem } from "../../src/gram/damped-system.ts";
 import { chooseForm, type Form } from "../../src/gram/form.ts";
-import { planLinearization } from "../../src/gram/linearization.ts";
-import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
-import { initialize } from "../../src/network/initialize.ts";
-import { denseNetwork, type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
-import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
-import { planNetwork } from "../../src/network/plan.ts";
-import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
+import { denseNetwork, parameterBlocks } from "../../src/network/network.ts";
 import { dotProduct, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
-import { naiveJacobian } from "../twins/naive-network.ts";
+import { linearProblem, naiveDampedStep, randomWeights } from "./linear-problem.ts";
 
 const forms: readonly Form[] = ["gram", "primal"];
-
-function setUp(network: Network, examples: number, seed: number) {
-  const kernels = referenceKernels();
-  const gaussian = gaussianRandom(seededRandom(seed));
-  const blocks = parameterBlocks(network);
-  const plan = planNetwork(kernels, network, "float64", examples);
-  const theta = allocateParameters(kernels, "float64", blocks);
-  theta.flat.set(initialize(network, seed));
-  const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));
-  const { data, stride } = plan.inputs[0]!;
-  for (const [i, x] of xs.entries()) for (const [j, value] of x.entries()) data[i * stride + j] = value;
-  const linearization = planLinearization(plan);
-  linearization.at(theta, examples);
-  const n = examples * outputCount(network);
-  const residuals = kernels.allocate("float64", n).map(gaussian);
-  const vector = (): ParameterVector => allocateParameters(kernels, "float64", blocks);
-  const system = (form: Form) => dampedSystem(form, kernels, "float64", blocks, n);
-  return {
-    linearization,
-    residuals,
-    vector,
-    system,
-    blocks,
-    gaussian,
-    n,
-    J: naiveJacobian(network, theta.flat, xs),
-  };
-}
 
 const cases = fc.record({
   inputs: fc.integer({ min: 1, max: 3 }),
@@ -52,22 +17,11 @@ const cases = fc.record({
 });
 const settings = { seed: 2, numRuns: 60 };
 
-/** Random weights of each group, expanded to a diagonal. */
-function randomWeights({ blocks, gaussian }: ReturnType<typeof setUp>) {
-  const weights = Float64Array.from({ length: 2 * blocks.length }, () => Math.exp(gaussian()));
-  const diagonal = blocks.flatMap((block, l) =>
-    Array.from({ length: block.rows * block.columns }, (_, e) =>
-      e < block.inputs * block.columns ? weights[2 * l]! : weights[2 * l + 1]!,
-    ),
-  );
-  return { weights, diagonal };
-}
-
 describe("the damped step", () => {
   test.each(forms)("in %s form solves (Jᵀ J + λ W⁻¹) δ = -(Jᵀ r + g)", (form) => {
     fc.assert(
       fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
-        const problem = setUp(denseNetwork(inputs, hidden, outputs), examples, seed);
+        const problem = linearProblem(denseNetwork(inputs, hidden, outputs), examples, seed);
         const { linearization, residuals, vector, gaussian, J } = problem;
         const { weights, diagonal } = randomWeights(problem);
         const prior = vector();
@@ -77,18 +31,16 @@ describe("the damped step", () => {
         system.assemble(linearization, weights);
         const step = system.solve(residuals, damping, prior, delta);
 
-        const columns = transpose(J);
-        const matrix = columns.map((a, i) =>
-          columns.map((b, j) => dotProduct(a, b) + (i === j ? damping / diagonal[i]! : 0)),
-        );
-        const right = columns.map((column, i) => -dotProduct(column, residuals) - prior.flat[i]!);
+        const expected = naiveDampedStep(J, residuals, damping, diagonal, prior.flat);
         expect(step.method).toBe("cholesky");
         // Condition of the matrices: entries up to about 100, eigenvalues from 1e-3: 1e5 × 100 ε.
-        expect(relativeError(delta.flat, solve(matrix, right))).toBeLessThan(1e-9);
+        expect(relativeError(delta.flat, expected)).toBeLessThan(1e-9);
 
         const linear = J.map((row, i) => residuals[i]! + dotProduct(row, delta.flat));
         const reduction = (dotProduct(residuals, residuals) - dotProduct(linear, linear)) / 2;
         expect(relativeError([step.predictedReduction], [reduction])).toBeLessThan(1e-9);
+        const slope = J.reduce((sum, row, i) => sum + residuals[i]! * dotProduct(row, delta.flat), 0);
+        expect(relativeError([step.slope], [slope])).toBeLessThan(1e-9);
       }),
       settings,
     );
@@ -97,7 +49,7 @@ describe("the damped step", () => {
   test("is the same in both forms to 1e-10", () => {
     fc.assert(
       fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
-        const { linearization, residuals, vector, system } = setUp(
+        const { linearization, residuals, vector, system } = linearProblem(
           denseNetwork(inputs, hidden, outputs),
           examples,
           seed,
@@ -117,7 +69,11 @@ describe("the damped step", () => {
 
   test.each(forms)("in %s form without damping solves a linear model exactly", (form) => {
     const network = denseNetwork(3, [], 2);
-    const { linearization, residuals, vector, system, J } = setUp(network, form === "gram" ? 4 : 9, 5);
+    const { linearization, residuals, vector, system, J } = linearProblem(
+      network,
+      form === "gram" ? 4 : 9,
+      5,
+    );
     const delta = vector();
     const chosen = system(form);
     chosen.assemble(linearization, null);
@@ -141,7 +97,7 @@ describe("the damped step", () => {
   });
 
   test("scaling the residuals scales the step", () => {
-    const { linearization, residuals, vector, system } = setUp(denseNetwork(2, [3], 1), 6, 9);
+    const { linearization, residuals, vector, system } = linearProblem(denseNetwork(2, [3], 1), 6, 9);
     const chosen = system("gram");
     chosen.assemble(linearization, null);
     const one = vector();
@@ -166,7 +122,7 @@ describe("effective parameters", () => {
   test("are the same in both forms, and together tr(J W Jᵀ (J W Jᵀ + λ I)⁻¹)", () => {
     fc.assert(
       fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
-        const problem = setUp(denseNetwork(inputs, hidden, outputs), examples, seed);
+        const problem = linearProblem(denseNetwork(inputs, hidden, outputs), examples, seed);
         const { linearization, blocks, J } = problem;
         const { weights, diagonal } = randomWeights(problem);
         const counts = forms.map((form) => {
@@ -187,11 +143,29 @@ describe("effective parameters", () => {
       settings,
     );
   });
+
+  test("of all parameters together are those of the groups, without weights", () => {
+    fc.assert(
+      fc.property(cases, ({ inputs, hidden, outputs, examples, seed, damping }) => {
+        const problem = linearProblem(denseNetwork(inputs, hidden, outputs), examples, seed);
+        for (const form of forms) {
+          const system = problem.system(form);
+          system.assemble(problem.linearization, null);
+          const out = new Float64Array(2 * problem.blocks.length);
+          system.effectiveParameters(damping, out);
+          const total = out.reduce((a, b) => a + b);
+          // m - λ tr(...) cancels: m units in the last place of m, against a γ that may be small.
+          expect(Math.abs(system.effectiveTotal(damping)! - total)).toBeLessThan(1e-9);
+        }
+      }),
+      settings,
+    );
+  });
 });
 
 describe("the ladder of the damped step", () => {
   test("raises the damping where repeated rows make G singular", () => {
-    const { linearization, residuals, vector, system } = setUp(denseNetwork(1, [], 1), 6, 1);
+    const { linearization, residuals, vector, system } = linearProblem(denseNetwork(1, [], 1), 6, 1);
     const chosen = system("gram");
     chosen.assemble(linearization, null);
     const step = chosen.solve(residuals, 0, null, vector());
@@ -201,7 +175,7 @@ describe("the ladder of the damped step", () => {
   });
 
   test("reports a linearization that is not finite, with a step of 0", () => {
-    const { linearization, residuals, vector, system } = setUp(denseNetwork(2, [3], 1), 4, 1);
+    const { linearization, residuals, vector, system } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
     const chosen = system("gram");
     const broken = {
       ...linearization,

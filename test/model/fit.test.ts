@@ -100,7 +100,7 @@ describe("fit", () => {
     expect(header.network.layers).toHaveLength(1);
     expect(report.decisions.at(-1)).toMatchObject({ what: "model", choice: "linear" });
     expect(report.decisions.at(-1)!.why).toMatch(
-      /^validation error [0-9.]+ of ridge, [0-9.]+ of the network, in deviations of the target: no better$/,
+      /^validation error [0-9.]+ of ridge, [0-9.]+ of the network, in deviations of the target: hardly better, even their mean$/,
     );
     // It is ridge regression of all rows that may teach: the baseline itself, up to the rounding of its sums.
     expect(report.errors.rmse.test! / report.baseline.ridge.rmse.test!).toBeCloseTo(1, 10);

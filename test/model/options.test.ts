@@ -32,6 +32,7 @@ describe("checkOptions", () => {
       ensemble: 1,
       maxSteps: 1,
       timeLimitMs: 0.5,
+      patience: 1,
       validation: 0,
       test: 0.99,
       testRows: Int32Array.of(1),

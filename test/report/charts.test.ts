@@ -19,6 +19,15 @@ describe("ticks", () => {
       "0.2",
     ]);
     expect(logTicks(0.005, 200, 6).map(({ label }) => label)).toEqual(["0.01", "0.1", "1", "10", "100"]);
+    expect(logTicks(1.5, 450, 6).map(({ label }) => label)).toEqual([
+      "2",
+      "5",
+      "10",
+      "20",
+      "50",
+      "100",
+      "200",
+    ]);
     expect(logTicks(1e-9, 1e-5, 6).map(({ label }) => label)).toContain("10⁻⁷");
   });
 

@@ -36,11 +36,18 @@ function linearLabel(value: number, unit: number, largest: number): string {
  * few; round numbers where there is not even one.
  */
 export function logTicks(min: number, max: number, count: number): readonly Tick[] {
-  const first = Math.floor(Math.log10(min));
-  const last = Math.ceil(Math.log10(max));
   const decades = Math.log10(max) - Math.log10(min);
   const every = Math.max(1, Math.ceil(decades / count));
-  const factors = decades <= count / 3 ? [1, 2, 5] : [1];
+  const powers = decades <= count / 3 ? [] : marks(min, max, every, [1]);
+  // Two powers of ten may stand in almost three decades.
+  const ticks = powers.length >= 3 ? powers : marks(min, max, every, [1, 2, 5]);
+  return ticks.length >= 3 ? ticks : linearTicks(min, max, count);
+}
+
+/** The given multiples of those powers of ten in a range whose exponents `every` divides. */
+function marks(min: number, max: number, every: number, factors: readonly number[]): readonly Tick[] {
+  const first = Math.floor(Math.log10(min));
+  const last = Math.ceil(Math.log10(max));
   const ticks: Tick[] = [];
   for (let exponent = first; exponent <= last; exponent++)
     for (const factor of exponent % every === 0 ? factors : []) {
@@ -48,7 +55,7 @@ export function logTicks(min: number, max: number, count: number): readonly Tick
       const value = Number(`${factor}e${exponent}`);
       if (value >= min && value <= max) ticks.push({ value, label: logLabel(factor, exponent) });
     }
-  return ticks.length >= 3 ? ticks : linearTicks(min, max, count);
+  return ticks;
 }
 
 function logLabel(factor: number, exponent: number): string {

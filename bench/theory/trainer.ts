@@ -1,0 +1,87 @@
+import type { Kernels } from "../../src/kernels/kernels.ts";
+import { outputCount, parameterBlocks, trainableCount } from "../../src/network/network.ts";
+import { allocateParameters } from "../../src/network/parameter-vector.ts";
+import type { Optimizer, StepReport } from "../../src/optimizers/optimizer.ts";
+import { seededRandom } from "../../src/random/random.ts";
+import { batchProblem } from "../../src/training/batch-problem.ts";
+import { divideBatches } from "../../src/training/batches.ts";
+import { type Dataset, loadDataset } from "../../src/training/dataset.ts";
+import { planEvaluator } from "../../src/training/evaluator.ts";
+import type { Examples } from "./examples.ts";
+import type { Start } from "./wide-network.ts";
+
+/** What is trained, how. */
+export interface TrainerOptions {
+  readonly kernels: Kernels;
+  readonly start: Start;
+  readonly examples: Examples;
+  readonly optimizer: Optimizer;
+  readonly batchSize: number;
+  /** Of the order of the batches in each epoch; null keeps one order: cyclic batches. */
+  readonly shuffleSeed: number | null;
+}
+
+/** A training run in float64 that is taken step by step, so that a clock can stand still between the steps. */
+export interface Trainer {
+  /** Batches in an epoch. */
+  readonly batches: number;
+  /** Takes the step of the next batch. */
+  step(): StepReport;
+  /** ‖f - y‖ over all training rows. */
+  residualNorm(): number;
+  /** Places examples where `rms` can read them. */
+  load(examples: Examples): Dataset;
+  /** The root of the mean of (f - y)² over loaded examples. */
+  rms(dataset: Dataset): number;
+  /** f of a row-major matrix of inputs. */
+  predict(inputs: Float64Array): Float64Array;
+}
+
+/** Prepares a training run: the pieces of the library's loop, without its rules for stopping. */
+export function openTrainer(options: TrainerOptions): Trainer {
+  const { kernels, start, examples, optimizer, batchSize, shuffleSeed } = options;
+  const { network } = start;
+  const blocks = parameterBlocks(network);
+  const parameters = allocateParameters(kernels, "float64", blocks);
+  parameters.flat.set(start.initial);
+  const load = ({ rows, inputs, targets }: Examples) =>
+    loadDataset(kernels, "float64", rows, inputs, targets);
+  const dataset = load(examples);
+  const evaluator = planEvaluator(kernels, network, "float64");
+  const batches = divideBatches(allRows(examples.rows), batchSize, seededRandom(shuffleSeed ?? 0));
+  const problem = batchProblem(kernels, network, "float64", dataset, evaluator, batches.largest);
+  const state = optimizer.init({
+    kernels,
+    dtype: "float64",
+    blocks,
+    count: trainableCount(blocks),
+    outputs: outputCount(network),
+    capacity: batches.largest,
+  });
+  const sumOfSquares = (data: Dataset) =>
+    evaluator.sumOfSquares(parameters, data, allRows(data.rows), data.rows);
+  let batch = 0;
+  return {
+    batches: batches.count,
+    step() {
+      if (batch === 0 && shuffleSeed !== null) batches.shuffle();
+      problem.load(batches.order, batches.start(batch), batches.start(batch + 1) - batches.start(batch));
+      problem.linearize(parameters);
+      batch = (batch + 1) % batches.count;
+      return optimizer.step(state, problem, parameters);
+    },
+    residualNorm: () => Math.sqrt(sumOfSquares(dataset)),
+    load,
+    rms: (data) => Math.sqrt(sumOfSquares(data) / data.rows),
+    predict(inputs) {
+      const rows = inputs.length / network.inputs;
+      const placed = kernels.allocate("float64", inputs.length);
+      placed.set(inputs);
+      return evaluator.predict(parameters, placed, rows, new Float64Array(rows));
+    },
+  };
+}
+
+function allRows(rows: number): Int32Array {
+  return Int32Array.from({ length: rows }, (_, i) => i);
+}
