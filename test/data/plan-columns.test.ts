@@ -45,6 +45,7 @@ describe("describeColumns", () => {
     ["mixed", ["1", "2", "3", "inf"]],
     ["mixed", ["1e999", "inf", "-Infinity"]],
     ["mixed", ["1", "2", "3e300"]],
+    ["mixed", ["inf", "inf", ""]],
     ["mixed", ["1", "2", "1,500", "3"]],
     ["constant", ["7", "7", "", "7"]],
     ["constant", ["a", "a", "a"]],

@@ -272,6 +272,20 @@ describe("training that ends early", () => {
     expect(((await predict(inputs)) as number[]).every(Number.isFinite)).toBe(true);
   });
 
+  test("by a signal or by time does not go on to learn from the validation rows", async () => {
+    const controller = new AbortController();
+    const stopped = await fitted({
+      maxSteps: 1000,
+      signal: controller.signal,
+      onStep: ({ step }) => {
+        if (step === 12) controller.abort();
+      },
+    });
+    const late = await fitted({ maxSteps: 1e6, timeLimitMs: 1 });
+    for (const { report } of [stopped, late])
+      expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
+  });
+
   test("by a signal in the second network keeps the first alone", async () => {
     const controller = new AbortController();
     const options = { optimizer: "gram-gauss-newton" } as const;
@@ -326,6 +340,17 @@ describe("an ensemble", () => {
     expect(three.parameters.subarray(0, p)).toEqual(one.parameters);
     expect(three.parameters.subarray(p, 2 * p)).not.toEqual(one.parameters);
     expect(three.report.steps).toBeGreaterThan(one.report.steps);
+  });
+
+  test("shares no member with the ensemble of the next seed", async () => {
+    // Without validation rows both seeds train on the same rows, and only the starts differ.
+    const options = { optimizer: "gram-gauss-newton", maxSteps: 2, ensemble: 3, validation: 0 } as const;
+    const [first, next] = await Promise.all([fitted(options), fitted({ ...options, seed: 1 })]);
+    const size = first.parameters.length / 3;
+    const members = [first, next].flatMap(({ parameters }) =>
+      [0, 1, 2].map((m) => parameters.subarray(m * size, (m + 1) * size).join()),
+    );
+    expect(new Set(members).size).toBe(6);
   });
 
   test("reports which network it trains", async () => {
