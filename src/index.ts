@@ -47,11 +47,13 @@ export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
 export { type ExactLastLayerOptions, exactLastLayer } from "./optimizers/exact-last-layer.ts";
 export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
+export { type LbfgsOptions, lbfgs } from "./optimizers/lbfgs.ts";
 export {
   type LeaveOneOutDampingOptions,
   leaveOneOutDamping,
 } from "./optimizers/leave-one-out-damping.ts";
 export { type Optimizer, OptimizerError } from "./optimizers/optimizer.ts";
+export { type PolyakStepOptions, polyakStep, type RateRule } from "./optimizers/polyak-step.ts";
 export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
 export { type ResidualDampingOptions, residualDamping } from "./optimizers/residual-damping.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
@@ -62,5 +64,6 @@ export {
   type StepSearch,
   stepHalving,
 } from "./optimizers/step-search.ts";
+export { type WeightAverageOptions, weightAverage } from "./optimizers/weight-average.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
 export type { EpochEvent } from "./training/train.ts";
