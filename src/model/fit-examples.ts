@@ -24,6 +24,8 @@ export interface FittedNetwork {
   /** Of all members, one after the other. */
   readonly parameters: Float64Array;
   readonly report: FitReport;
+  /** The trainings of the members, before anything that came after. */
+  readonly trainings: readonly TrainingResult[];
 }
 
 /** Fits networks to standardized examples: decide, train, compare with a linear model, measure. */
@@ -43,6 +45,7 @@ export async function fitExamples(examples: Examples, options: FitOptions): Prom
     network: chosen.network,
     dtype: recipe.dtype,
     parameters: chosen.parameters,
+    trainings: members.results,
     report: {
       ...describeRun(trainer, kernels, members, chosen.network),
       decisions,
