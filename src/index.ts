@@ -7,7 +7,9 @@ export { FileError } from "./formats/file-error.ts";
 export { ModelFileError } from "./formats/model-file-error.ts";
 export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
 export { type Curvature, exactCurvature } from "./gram/curvature.ts";
+export { type CurvatureBatchOptions, curvatureBatch } from "./gram/curvature-batch.ts";
 export { type EigenvalueCutoffOptions, eigenvalueCutoff } from "./gram/eigenvalue-cutoff.ts";
+export { type LayerwiseOptions, layerwise } from "./gram/layerwise.ts";
 export {
   type BatchFactors,
   type BatchInputs,

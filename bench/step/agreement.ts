@@ -17,21 +17,33 @@ const leastChange = 1e-2;
  * Divides contenders by what they compute, and checks that each group does compute the same: the same losses at the
  * start and after each step.
  *
- * @returns The contenders that agree, and a sentence for each group that does not.
+ * @returns The contenders that agree, a sentence for each group that does not, and one for each that had nothing to
+ *   be compared with.
  */
 export function checkAgreement(
   begun: readonly Begun[],
   dtype: DType,
-): { readonly agreed: readonly Begun[]; readonly refusals: readonly string[] } {
+): {
+  readonly agreed: readonly Begun[];
+  readonly refusals: readonly string[];
+  readonly remarks: readonly string[];
+} {
   const agreed: Begun[] = [];
+  const remarks: string[] = [];
   const refusals: string[] = [];
   for (const method of ["sgd", "adam", "gram"] as const) {
     const group = begun.filter(({ contender }) => methodOf(contender) === method);
     const fault = disagreement(group, tolerances[dtype]);
     if (fault) refusals.push(`refused, not the same arithmetic: ${method}: ${fault}`);
     else agreed.push(...group);
+    if (new Set(group.map(implementation)).size === 1)
+      remarks.push(`not checked, only one system here computes it: ${method}`);
   }
-  return { agreed, refusals };
+  return { agreed, refusals, remarks };
+}
+
+function implementation({ contender: { system, kernels } }: Begun): string {
+  return `${system} ${kernels}`;
 }
 
 /** The Gram step is the same whether J is formed or not. */

@@ -1,5 +1,5 @@
 import type { DType } from "../../src/kernels/kernels.ts";
-import type { BenchmarkContext } from "../benchmark.ts";
+import { type BenchmarkContext, BenchmarkError } from "../benchmark.ts";
 
 /** A network and a batch on which steps are timed. */
 export interface StepCase {
@@ -36,7 +36,7 @@ export type MeasuredKernels = "native" | "wasm";
  * Reads --case 32-256-256-1, --batch 128, --dtype float32, --threads 1, --kernels native; each takes a list with
  * commas.
  *
- * @throws {Error} If nothing of the benchmark has the name that was asked for.
+ * @throws {BenchmarkError} If nothing of the benchmark has the name that was asked for.
  */
 export function readSelection({ option }: Pick<BenchmarkContext, "option">): Selection {
   const names = [...new Set(cases.map(({ name }) => name))];
@@ -47,7 +47,7 @@ export function readSelection({ option }: Pick<BenchmarkContext, "option">): Sel
     ({ name, batch }) => wantedNames.includes(name) && wantedBatches.includes(batch),
   );
   if (selected.length === 0)
-    throw new Error(
+    throw new BenchmarkError(
       `step: no case has both; there are ${cases.map(({ name, batch }) => `${name} at ${batch}`).join(", ")}`,
     );
   return {
@@ -66,7 +66,7 @@ function choose<T extends string | number>(
   if (wanted === null) return all;
   return wanted.split(",").map((word) => {
     const found = all.find((candidate) => String(candidate) === word);
-    if (found === undefined) throw new Error(`step: --${name} ${word}: use ${all.join(", ")}`);
+    if (found === undefined) throw new BenchmarkError(`step: --${name} ${word}: use ${all.join(", ")}`);
     return found;
   });
 }

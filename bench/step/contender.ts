@@ -4,7 +4,7 @@ export interface Contender {
   readonly optimizer: "sgd" | "adam" | "gram-gauss-newton" | "vmap-gram";
   readonly kernels: "native" | "wasm" | null;
   readonly threads: number;
-  /** Takes the first steps: so many, or fewer if they last longer than `firstStepsMs`. */
+  /** Takes the first steps: so many, or fewer if they last longer than `firstStepsMs`, but at least one. */
   begin(steps: number): Promise<Beginning>;
   /** Takes further steps; milliseconds for each. */
   time(steps: number): Promise<number>;

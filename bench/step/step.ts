@@ -71,7 +71,8 @@ async function measureCase(
     ...(dtype === "float32" && selection.threads.includes(1) ? await tensorflowContenders(start) : []),
   ];
   const begun = await beginAll(contenders);
-  const { agreed, refusals } = checkAgreement(begun, dtype);
+  const { agreed, refusals, remarks } = checkAgreement(begun, dtype);
+  for (const remark of remarks) context.note(`${where}: ${remark}`);
   for (const refusal of refusals) {
     context.note(`${where}: ${refusal}`);
     process.exitCode = 1;

@@ -11,12 +11,12 @@ export function timeSteps(steps: number, step: () => void): number {
 
 /** Takes the first steps one by one, with the loss between them. */
 export function beginSteps(steps: number, { loss, step }: GramianStep): Beginning {
-  const start = performance.now();
   const losses = [loss()];
   const milliseconds: number[] = [];
-  for (let i = 0; i < steps && performance.now() - start < firstStepsMs; i++) {
+  const start = performance.now();
+  do {
     milliseconds.push(timeSteps(1, step));
     losses.push(loss());
-  }
+  } while (milliseconds.length < steps && performance.now() - start < firstStepsMs);
   return { losses, milliseconds };
 }

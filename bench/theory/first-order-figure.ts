@@ -1,3 +1,4 @@
+import { powerOfTen } from "../../src/report/format-number.ts";
 import { median } from "../statistics.ts";
 import type { RunPoint, TaskRun } from "./first-order-run.ts";
 import { drawHeatMaps } from "./heat-map.ts";
@@ -14,6 +15,9 @@ export interface TaskResult {
   readonly map: readonly (readonly number[])[];
 }
 
+/** A perfect fit would leave no room to tell the others apart. */
+const leastDrawn = 1e-5;
+
 const methodColors = [colors.blue, colors.green, colors.vermilion, colors.grey];
 
 /** Draws for each task the training error against steps and seconds, and the test error against seconds. */
@@ -25,7 +29,7 @@ export function drawFirstOrder(results: readonly TaskResult[]): string {
   ]);
   return drawFigure(
     "Against Adam and SGD, each at its best setting of a grid",
-    "Root mean squares in units of the targets’ standard deviation; medians over 5 seeds",
+    "Root mean squares in units of the targets’ standard deviation; medians over the seeds; errors below 10⁻⁵ are not drawn",
     panels,
     3,
   );
@@ -49,7 +53,7 @@ function panel(
       return {
         series: { label: setting.method.name, color: methodColors[m]!, marked: false },
         x: places.map((i) => mid(i, x)),
-        y: places.map((i) => mid(i, y)),
+        y: places.map((i) => (mid(i, y) >= leastDrawn ? mid(i, y) : null)),
       };
     }),
   };
@@ -64,7 +68,7 @@ export function drawSensitivity(results: readonly TaskResult[]): string {
     results.map(({ task, map }) => ({
       title: task.name,
       rows: lambdas.map(String),
-      columns: alphas.map(String),
+      columns: alphas.map((alpha) => powerOfTen(Math.round(Math.log10(alpha)))),
       values: map.map((line) => line.map((value) => (value < 1 ? value : null))),
     })),
   );

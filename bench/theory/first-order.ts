@@ -59,10 +59,10 @@ function compareMethods(task: Task, row: ExperimentContext["row"]): TaskResult {
   const chosen = grids.map(
     (grid) => grid.reduce((a, b) => (b.best.validation < a.best.validation ? b : a)).setting,
   );
-  const methods = [fullBatchSetting(task.fullBatchSteps), ...chosen].map((setting) => ({
-    setting,
-    runs: seeds.map((seed) => runTask(task, setting.method, seed, kernels)),
-  }));
+  const settings = [fullBatchSetting(task.fullBatchSteps), ...chosen];
+  // Seed by seed, so that a disturbance of the machine meets all methods.
+  const runs = seeds.map((seed) => settings.map(({ method }) => runTask(task, method, seed, kernels)));
+  const methods = settings.map((setting, m) => ({ setting, runs: runs.map((ofSeed) => ofSeed[m]!) }));
   return { task, methods, map: map.map((line) => line.map(({ best }) => best.test)) };
 }
 

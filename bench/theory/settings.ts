@@ -19,11 +19,14 @@ const firstOrderSteps = 10_000;
 const gramBatch = 128;
 const gramSteps = 400;
 
-const rates = { adam: [3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1], sgd: [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1] };
+const rates = {
+  adam: [3e-4, 1e-3, 3e-3, 5e-3, 1e-2, 3e-2, 1e-1],
+  sgd: [1e-3, 3e-3, 1e-2, 3e-2, 5e-2, 1e-1, 3e-1],
+};
 
 /** The map of the paper's λ and α, α in units of the mean of the diagonal of G. */
-export const lambdas = [0.5, 1, 2, 4, 8, 16];
-export const alphas = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
+export const lambdas = [0.5, 1, 2, 4, 8];
+export const alphas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
 
 /** The rows of the map that settings are chosen from: as many of them as a first-order method has. */
 const chosenLambdas = [1, 4];

@@ -17,6 +17,8 @@ const script = fileURLToPath(new URL("../../../bench/uci/trees.py", import.meta.
 
 /** Fits scikit-learn's trees; null where it is not installed. */
 export function fitTrees({ table, target, splits }: UciTable): readonly TreeRow[] | null {
+  const python = ["python3", "/usr/bin/python3"].find(hasTrees);
+  if (!python) return null;
   const numbers = (name: string) =>
     table.columns.find((column) => column.name === name)!.cells.map((cell) => Number(cell));
   const names = table.columns.map(({ name }) => name).filter((name) => name !== target);
@@ -26,14 +28,18 @@ export function fitTrees({ table, target, splits }: UciTable): readonly TreeRow[
     targets: numbers(target),
     splits,
   };
-  const { status, stdout } = spawnSync("python3", [script], {
+  const { stdout } = spawnSync(python, [script], {
     input: JSON.stringify(input),
     encoding: "utf8",
     maxBuffer: 2 ** 26,
   });
-  if (status !== 0) return null;
   return stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as TreeRow);
+}
+
+/** A first python3 on the path may be another one than the system's. */
+function hasTrees(python: string): boolean {
+  return spawnSync(python, ["-c", "import sklearn"]).status === 0;
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { faultOf } from "../data/cell.ts";
 import { DataError } from "../data/data-error.ts";
 import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts";
 import { type ColumnNote, planColumns } from "../data/plan-columns.ts";
@@ -60,10 +61,12 @@ function describeUses(table: Table, summaries: readonly ColumnSummary[]): readon
     columns: table.columns.filter(({ name }) => usable.includes(name)),
   });
   return summaries.map((summary) => {
-    const note = notes.find(({ column }) => column === summary.name);
     const kind = inputs.get(summary.name);
-    const said = note ? `${note.choice}: ${note.why}` : (kind ?? "left out");
-    return { summary, use: summary.kind === "mixed" ? `an error: ${badCell(table, summary)}` : said };
+    const said = notes
+      .filter(({ column }) => column === summary.name)
+      .map(({ choice, why }) => `${choice}: ${why}`);
+    const use = [...(kind ? [kind] : []), ...said].join("; ") || "left out";
+    return { summary, use: summary.kind === "mixed" ? `an error: ${badCell(table, summary)}` : use };
   });
 }
 
@@ -83,7 +86,7 @@ function planInputs(table: Table): {
 
 function badCell(table: Table, { name, badRow }: ColumnSummary): string {
   const cell = findColumn(table, name)!.cells[badRow]!;
-  return `${table.unit} ${table.lines[badRow]!} is "${shorten(cell, 30)}", not a finite number`;
+  return `${table.unit} ${table.lines[badRow]!} is "${shorten(cell, 30)}", ${faultOf(cell)}`;
 }
 
 function describeValues(table: Table, { name, kind, numbers, levels, badRow }: ColumnSummary): string {

@@ -63,6 +63,8 @@ export function parseNames(where: string, value: unknown): readonly string[] {
         .map((name) => name.trim());
   if (names.some((name) => name === ""))
     throw new UsageError(`${where}: "${String(value)}" has an empty name; separate names by single commas`);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`${where}: names "${twice}" twice; name it once`);
   return names;
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { isMissing, readDays, readNumber } from "../data/cell.ts";
+import { faultOf, isMissing, readDays, readNumber } from "../data/cell.ts";
 import { writePlace } from "../data/data-error.ts";
 import type { Encoder } from "../data/encoder.ts";
 import { requireColumn } from "../data/plan-columns.ts";
@@ -76,7 +76,7 @@ function findFaults(table: Table, encoder: Encoder): ReadonlyMap<number, string>
       if (!isMissing(cell) && !Number.isFinite(read(cell)) && !faults.has(row))
         faults.set(
           row,
-          `column "${input.column}" is "${cell}", not a finite ${input.days ? "date" : "number"}`,
+          `column "${input.column}" is "${cell}", ${input.days ? "not a date" : faultOf(cell)}`,
         );
   }
   return faults;

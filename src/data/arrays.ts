@@ -1,3 +1,4 @@
+import { largestNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { moments } from "./describe-columns.ts";
 import type { Encoder, NumberEncoding, TargetEncoding } from "./encoder.ts";
@@ -34,12 +35,14 @@ export function readArrays(name: string, values: NumberRows): Matrix {
   const { data, rows, columns } = matrix;
   if (rows === 0 || columns === 0)
     throw new DataError("no-rows", { file: name }, "is empty; give at least one row");
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  // Written so that NaN is bad.
+  const bad = data.findIndex((value) => !(Math.abs(value) <= largestNumber));
+  const fact = Number.isFinite(data[bad]) ? `too large, above ${largestNumber}` : "not a finite number";
   if (bad >= 0)
     throw new DataError(
       "cell",
       { file: `${name}[${Math.floor(bad / columns)}][${bad % columns}]` },
-      `is ${data[bad]}, not a finite number; leave the row out or fill it`,
+      `is ${data[bad]}, ${fact}; leave the row out or fill it`,
     );
   return matrix;
 }

@@ -6,7 +6,10 @@ export function isMissing(cell: string): boolean {
   return missingMarkers.has(cell.trim().toLowerCase());
 }
 
-/** The number in a cell; Infinity for "inf" and for numbers beyond float64, NaN where there is none. */
+/** Sums and differences of numbers up to this size stay finite, and their means and deviations too. */
+export const largestNumber = 1e300;
+
+/** The number in a cell; Infinity for "inf" and for numbers that are too large, NaN where there is none. */
 export function readNumber(cell: string): number {
   const text = cell.trim();
   if (text === "") return Number.NaN;
@@ -14,7 +17,14 @@ export function readNumber(cell: string): number {
     return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   // Number() also takes 0x1f and 0b1, which in a table are codes rather than numbers.
   if (/^[+-]?0[xbo]/i.test(text)) return Number.NaN;
-  return Number(text);
+  const value = Number(text);
+  return Math.abs(value) > largestNumber ? value * Number.POSITIVE_INFINITY : value;
+}
+
+/** Why `readNumber` gives no finite number, for messages. */
+export function faultOf(cell: string): string {
+  if (Number.isNaN(readNumber(cell))) return "not a number";
+  return Number.isFinite(Number(cell)) ? `too large, above ${largestNumber}` : "not a finite number";
 }
 
 /** Whether a cell is a number with a comma in place of the point: 1,5. In a table it may also be 1,500 for 1500. */

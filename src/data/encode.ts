@@ -1,4 +1,4 @@
-import { isMissing, readDays, readNumber } from "./cell.ts";
+import { faultOf, isMissing, readDays, readNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { type CategoryEncoding, type Encoder, encodedWidth, type NumberEncoding } from "./encoder.ts";
 import { levelOf } from "./fit-encoder.ts";
@@ -66,7 +66,7 @@ function encodeNumber(
     throw new DataError(
       "cell",
       placeOf(table, row, column),
-      `is "${cell}", not a finite number; mend it, or leave it empty if the value is missing`,
+      `is "${cell}", ${days ? "not a date" : faultOf(cell)}; mend it, or leave it empty if the value is missing`,
     );
   if (value < range[0] || value > range[1]) beyond.set(column, (beyond.get(column) ?? 0) + 1);
   out[0] = (value - mean) / deviation;
@@ -116,7 +116,7 @@ export function readTargets(encoder: Encoder, table: Table, rows: ArrayLike<numb
         throw new DataError(
           "cell",
           placeOf(table, row, column),
-          `is "${cells[row]}", not a finite number; leave the row out`,
+          `is "${cells[row]}", ${faultOf(cells[row]!)}; leave the row out`,
         );
       out[i * width + k] = value;
     }

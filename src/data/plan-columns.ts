@@ -1,4 +1,4 @@
-import { isDate, isMissing, readDays, readNumber } from "./cell.ts";
+import { faultOf, isDate, isMissing, readDays } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { type ColumnSummary, describeColumns } from "./describe-columns.ts";
 import { listNames, nearestName } from "./nearest-name.ts";
@@ -62,13 +62,17 @@ export function planColumns(
   const summaries = describeColumns(table);
   for (const name of targets) requireTarget(table, summaries.find((summary) => summary.name === name)!);
   const { inputs, notes } = planInputs(table, summaries, targets, full);
-  if (inputs.length === 0)
-    throw new DataError(
-      "no-inputs",
-      { file: table.name },
-      "has no column to predict from, besides the target; add one",
-    );
+  if (inputs.length === 0) throw noInputs(table, notes);
   return { targets, inputs, options: full, notes };
+}
+
+function noInputs(table: Table, notes: readonly ColumnNote[]): DataError {
+  const left = listNames(notes.map(({ column, why }) => `"${column}" is left out, ${why}`));
+  return new DataError(
+    "no-inputs",
+    { file: table.name },
+    `has no column to predict from, besides the target${left && `: ${left}`}; add one`,
+  );
 }
 
 /** The columns that are used, of the same ones the first. */
@@ -93,7 +97,7 @@ function planInputs(
     }
     const kind = planInput(table, summary, options, note);
     if (!kind) continue;
-    if (summary.missing > 0 && options.missing === "refuse") throw missingCell(table, name);
+    if (summary.missing > 0) note(`${summary.missing} missing`, treatMissing(table, name, kind, options));
     const target = summaries.find((other) => targets.includes(other.name) && alike(other) === alike(summary));
     if (target)
       note("kept", `the same as the target "${target.name}" in every row; --ignore it if that is no wonder`);
@@ -140,11 +144,10 @@ function firstValue(table: Table, name: string): string {
 /** The error of a cell that is no finite number in a column of numbers. */
 function badCell(table: Table, { name, badRow }: ColumnSummary, otherwise: string): DataError {
   const cell = findColumn(table, name)!.cells[badRow]!;
-  const fact = Number.isNaN(readNumber(cell)) ? "not a number" : "not a finite number";
   return new DataError(
     "cell",
     placeOf(table, badRow, name),
-    `is "${cell}", ${fact}; mend it, ${otherwise ? "" : "or "}leave it empty if the value is missing${otherwise}`,
+    `is "${cell}", ${faultOf(cell)}; mend it, ${otherwise ? "" : "or "}leave it empty if the value is missing${otherwise}`,
   );
 }
 
@@ -186,10 +189,24 @@ function planInput(
   }
 }
 
+/** Where the first value is missing, and what is done; throws where that is refused. */
+function treatMissing(table: Table, column: string, kind: InputKind, { missing }: EncodeOptions): string {
+  if (missing === "refuse") throw missingCell(table, column);
+  const row = firstMissing(table, column);
+  const cell = findColumn(table, column)!.cells[row]!.trim();
+  const place = `the first in ${table.unit} ${table.lines[row]!}${cell === "" ? "" : ` is "${cell}"`}`;
+  if (missing === "drop") return `${place}; these rows are left out`;
+  if (kind === "category") return `${place}; they are a level of their own`;
+  return `${place}; their mean is taken${missing === "auto" ? ", and a column says where" : ""}`;
+}
+
+function firstMissing(table: Table, column: string): number {
+  return findColumn(table, column)!.cells.findIndex(isMissing);
+}
+
 function missingCell(table: Table, column: string): DataError {
-  const { cells } = findColumn(table, column)!;
-  const row = cells.findIndex(isMissing);
-  const cell = cells[row]!;
+  const row = firstMissing(table, column);
+  const cell = findColumn(table, column)!.cells[row]!;
   return new DataError(
     "missing",
     placeOf(table, row, column),

@@ -1,4 +1,5 @@
 import { readFileBytes } from "../formats/read-file-bytes.ts";
+import { recognize } from "../formats/recognize.ts";
 import { isDecimalComma, readNumber } from "./cell.ts";
 import { DataError, type Place } from "./data-error.ts";
 import { listNames } from "./nearest-name.ts";
@@ -23,8 +24,26 @@ export const readDefaults: Readonly<ReadOptions> = Object.freeze({ header: "auto
 export async function readTable(path: string, options: Partial<ReadOptions> = {}): Promise<Table> {
   const bytes = await readFileBytes(path);
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, path) : bytes;
+  requireText(plain, path);
   return { ...parseTable(decode(plain), path, options), sha256: await sha256(bytes) };
 }
+
+/** Refuses what can't be a table: files of other programs, and pages that a server sent in place of a file. */
+function requireText(bytes: Uint8Array, path: string): void {
+  const isText = hasMark(bytes) || !bytes.subarray(0, sampleBytes).includes(0);
+  const kind = recognize(bytes);
+  if (isText && !markup.has(kind)) return;
+  throw new DataError(
+    "foreign",
+    { file: path },
+    `is no table: it looks like ${kind}; give CSV, TSV, JSON or JSON lines`,
+  );
+}
+
+/** Bytes that are looked at. */
+const sampleBytes = 4096;
+
+const markup: ReadonlySet<string> = new Set(["an HTML page", "XML"]);
 
 async function gunzip(bytes: Uint8Array, path: string): Promise<Uint8Array> {
   try {
@@ -41,9 +60,13 @@ async function gunzip(bytes: Uint8Array, path: string): Promise<Uint8Array> {
 
 /** UTF-16 by its byte-order mark, else UTF-8; without the mark. */
 function decode(bytes: Uint8Array): string {
-  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
-  const encoding = mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : "utf-8";
+  const encoding = hasMark(bytes) ? (bytes[0] === 0xff ? "utf-16le" : "utf-16be") : "utf-8";
   return new TextDecoder(encoding).decode(bytes);
+}
+
+/** Whether bytes begin with the byte-order mark of UTF-16. */
+function hasMark([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

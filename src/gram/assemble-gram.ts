@@ -1,5 +1,6 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { Plan, PlanMatrix } from "../network/plan.ts";
+import type { FactorPlan } from "./products.ts";
 
 /** The two Gram matrices of a layer: of its inputs (b × b), of its derivatives (n × n). */
 export interface Squares {
@@ -7,7 +8,12 @@ export interface Squares {
   readonly derivatives: FloatArray;
 }
 
-export function allocateSquares({ kernels, dtype, capacity, outputs }: Plan): Squares {
+export function allocateSquares({
+  kernels,
+  dtype,
+  capacity,
+  outputs,
+}: Pick<Plan, "kernels" | "dtype" | "capacity" | "outputs">): Squares {
   return {
     inputs: kernels.allocate(dtype, capacity ** 2),
     derivatives: kernels.allocate(dtype, (capacity * outputs) ** 2),
@@ -16,7 +22,7 @@ export function allocateSquares({ kernels, dtype, capacity, outputs }: Plan): Sq
 
 /** Lower out <- Σ_layers s² (w Ã Ãᵀ + v - w) ∘ (D Dᵀ). */
 export function assembleGram(
-  { kernels, blocks, inputs, outputs }: Plan,
+  { kernels, blocks, inputs, outputs }: FactorPlan,
   count: number,
   derivatives: readonly (PlanMatrix | null)[],
   weights: Float64Array | null,

@@ -2,6 +2,9 @@ import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { type Plan, type PlanMatrix, throughActivation, throughBlock } from "../network/plan.ts";
 
+/** What the products with J need besides the derivatives: of a plan, or of a copy of its factors. */
+export type FactorPlan = Pick<Plan, "kernels" | "blocks" | "inputs" | "outputs">;
+
 /** Jᵀu by one backward pass of the weighted sum of outputs: what SGD does. */
 export function backpropagate(
   plan: Plan,
@@ -27,7 +30,7 @@ export function backpropagate(
 
 /** Jᵀu from the factors: e_i = Σ_k u_ik d_ik, then s Ãᵀ E. */
 export function pullbackFactors(
-  plan: Plan,
+  plan: FactorPlan,
   count: number,
   derivatives: readonly (PlanMatrix | null)[],
   u: FloatArray,
@@ -45,7 +48,13 @@ export function pullbackFactors(
 }
 
 /** out of layer l <- s Ãᵀ E. */
-function multiplyInputs(plan: Plan, l: number, count: number, e: PlanMatrix, out: ParameterVector): void {
+function multiplyInputs(
+  plan: FactorPlan,
+  l: number,
+  count: number,
+  e: PlanMatrix,
+  out: ParameterVector,
+): void {
   const { rows, columns, scale, trainable } = plan.blocks[l]!;
   if (!trainable) return;
   const a = plan.inputs[l]!;
@@ -69,7 +78,7 @@ function multiplyInputs(plan: Plan, l: number, count: number, e: PlanMatrix, out
 
 /** J d: for each layer T = Ã Δ, then s d_ik · t_i. */
 export function pushforwardFactors(
-  plan: Plan,
+  plan: FactorPlan,
   count: number,
   derivatives: readonly (PlanMatrix | null)[],
   direction: ParameterVector,

@@ -47,7 +47,7 @@ export function readExamples(table: Table, columns: ColumnOptions, options: FitO
   const encoder = fitEncoder(table, plan, split.train);
   const notes = [
     ...plan.notes,
-    ...leftOutRows(table, rows, complete.length > 0),
+    ...leftOutRows(table, targets, rows, complete.length > 0),
     ...describeEncoder(plan, encoder),
   ];
   onColumns?.(notes, encoder);
@@ -76,17 +76,21 @@ function positions(split: Split, rows: Int32Array): Split {
   return { train: map(split.train), validation: map(split.validation), test: map(split.test) };
 }
 
-function leftOutRows(table: Table, rows: Int32Array, dropsIncomplete: boolean): ColumnNote[] {
+function leftOutRows(
+  table: Table,
+  targets: readonly string[],
+  rows: Int32Array,
+  dropsIncomplete: boolean,
+): ColumnNote[] {
   const count = table.rows - rows.length;
-  return count === 0
-    ? []
-    : [
-        {
-          column: "(rows)",
-          choice: `${count} left out`,
-          why: dropsIncomplete ? "no value of the target or of an input" : "no value of the target",
-        },
-      ];
+  if (count === 0) return [];
+  // Rows are ascending: the first that is left out stands where they stop to count up.
+  const found = rows.findIndex((row, i) => row !== i);
+  const first = table.lines[found < 0 ? rows.length : found]!;
+  const what = `no value of "${targets.join('", "')}"${dropsIncomplete ? " or of an input" : ""}`;
+  return [
+    { column: "(rows)", choice: `${count} left out`, why: `${what}; the first is ${table.unit} ${first}` },
+  ];
 }
 
 function dropUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

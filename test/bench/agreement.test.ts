@@ -23,7 +23,7 @@ describe("systems count as computing the same", () => {
       // Its steps are slow: it took only one.
       begun("sgd", "tfjs-cpu", [1, 0.8]),
     ];
-    expect(checkAgreement(all, "float32")).toEqual({ agreed: all, refusals: [] });
+    expect(checkAgreement(all, "float32")).toEqual({ agreed: all, refusals: [], remarks: [] });
   });
 
   test("not where a loss differs after any step, and the others of that method are refused with it", () => {
@@ -49,6 +49,12 @@ describe("systems count as computing the same", () => {
   test("the Gram step with and without a Jacobian", () => {
     const all = [begun("gram-gauss-newton", "gramian", [1, 0.5]), begun("vmap-gram", "pytorch", [1, 0.6])];
     expect(checkAgreement(all, "float32").agreed).toEqual([]);
+  });
+
+  test("with a remark where there is only one", () => {
+    const { agreed, remarks } = checkAgreement([begun("sgd", "gramian", [1, 0.8])], "float32");
+    expect(agreed).toHaveLength(1);
+    expect(remarks).toEqual(["not checked, only one system here computes it: sgd"]);
   });
 
   test("not where the losses hardly change: a system that does nothing would agree", () => {

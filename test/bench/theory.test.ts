@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fitPowerLaw } from "../../bench/statistics.ts";
+import { timeShare } from "../../bench/theory/first-order.ts";
+import { drawFirstOrder, drawSensitivity } from "../../bench/theory/first-order-figure.ts";
+import { cosineSchedule, reportedSteps, runTask, type TaskRun } from "../../bench/theory/first-order-run.ts";
 import { kernelFamilies } from "../../bench/theory/kernel.ts";
 import { drawKernel } from "../../bench/theory/kernel-figure.ts";
 import { fitDifference, type KernelCell, runKernel, runPath } from "../../bench/theory/kernel-run.ts";
@@ -12,7 +15,18 @@ import {
   type QuadraticCell,
   runQuadratic,
 } from "../../bench/theory/quadratic-run.ts";
+import {
+  alphas,
+  firstOrderGrid,
+  fullBatchSetting,
+  gramSetting,
+  lambdas,
+} from "../../bench/theory/settings.ts";
+import { tasks } from "../../bench/theory/tasks.ts";
 import type { TwoLayerFamily } from "../../bench/theory/wide-network.ts";
+import { adam } from "../../src/optimizers/adam.ts";
+import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { sgd } from "../../src/optimizers/sgd.ts";
 
 describe("a power law", () => {
   test("is found in numbers that follow it, with no error", () => {
@@ -176,6 +190,93 @@ describe("cyclic batches, undamped", () => {
       expect(deviation(4096)).toBeLessThan(deviation(256) / 4);
     },
   );
+});
+
+describe("a comparison of methods", () => {
+  const surface = tasks[0]!;
+  const adams = [3e-3, 1e-2, 3e-2].map((learningRate) => ({
+    name: "adam",
+    optimizer: adam({ learningRate }),
+    batchSize: 32,
+    steps: 1000,
+  }));
+
+  test("has Gram-Gauss-Newton ahead of Adam at its best learning rate in a twentieth of the steps", () => {
+    const { method } = fullBatchSetting(50);
+    for (const seed of [0, 1]) {
+      const best = Math.min(...adams.map((one) => runTask(surface, one, seed).best.validation));
+      expect(runTask(surface, method, seed).best.validation).toBeLessThan(best);
+    }
+  });
+
+  test("leaves a run that diverges, and keeps its best network", () => {
+    const method = { name: "sgd", optimizer: sgd({ learningRate: 10 }), batchSize: 32, steps: 1000 };
+    const { points, best } = runTask(surface, method, 0);
+    expect(points.at(-1)!.step).toBeLessThan(1000);
+    expect(best.validation).toBeLessThanOrEqual(points[0]!.validation);
+  });
+
+  test("measures the same errors whenever it is run: only the clock differs", () => {
+    const setting = gramSetting(1, 0.1);
+    const errors = () =>
+      runTask(surface, { ...setting.method, steps: 20 }, 3).points.map(({ train, test: error }) => [
+        train,
+        error,
+      ]);
+    expect(errors()).toEqual(errors());
+  });
+
+  test("reports the first ten steps, ever fewer later, and the last", () => {
+    const steps = reportedSteps(1234);
+    expect(steps.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(steps.at(-1)).toBe(1234);
+    expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
+    expect(reportedSteps(1)).toEqual([1]);
+  });
+
+  test("counts time as the median share of Adam's time to Adam's best", () => {
+    const run = (errors: readonly number[], seconds: number): TaskRun => {
+      const points = errors.map((validation, step) => ({
+        step,
+        seconds: step * seconds,
+        train: 0,
+        validation,
+        test: 0,
+      }));
+      return { points, best: points.reduce((a, b) => (b.validation < a.validation ? b : a)) };
+    };
+    const slow = [run([4, 3, 2, 1], 10), run([4, 2, 1, 3], 10), run([4, 1, 3, 3], 10)];
+    // Shares 1 / 30, 1 / 20, and never.
+    expect(timeShare([run([4, 1], 1), run([4, 0.5], 1), run([4, 2], 1)], slow)).toBeCloseTo(1 / 20, 12);
+    expect(timeShare([run([4, 2], 1), run([4, 2], 1), run([4, 0], 1)], slow)).toBeNull();
+    expect(timeShare(slow, slow)).toBe(1);
+  });
+
+  test("lets a learning rate fall along half a cosine", () => {
+    const rates: number[] = [];
+    const at = (learningRate: number): Optimizer => ({
+      ...sgd({ learningRate }),
+      step: (state, problem, parameters) => {
+        rates.push(learningRate);
+        return sgd({ learningRate }).step(state, problem, parameters);
+      },
+    });
+    runTask(surface, { name: "sgd", optimizer: cosineSchedule(at, 0.02, 4), batchSize: 100, steps: 5 }, 0);
+    const cosines = [1, Math.SQRT1_2, 0, -Math.SQRT1_2].map((cosine) => (0.02 * (1 + cosine)) / 2);
+    for (const [i, rate] of cosines.entries()) expect(rates[i]).toBeCloseTo(rate, 12);
+    expect(rates[4]).toBeGreaterThan(0);
+    expect(rates[4]).toBeLessThan(1e-6);
+  });
+
+  test("is drawn as SVG files that need nothing else", () => {
+    const methods = [fullBatchSetting(3), gramSetting(1, 1), ...firstOrderGrid("adam").slice(0, 1)].map(
+      (setting) => ({ setting, runs: [runTask(surface, { ...setting.method, steps: 3 }, 0)] }),
+    );
+    const map = lambdas.map((lambda) => alphas.map((alpha) => (lambda < 1 ? Number.NaN : alpha / lambda)));
+    const results = [{ task: surface, methods, map }];
+    expectFigure(drawFirstOrder(results));
+    expectFigure(drawSensitivity(results));
+  });
 });
 
 function expectFigure(svg: string): void {

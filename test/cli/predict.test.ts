@@ -73,7 +73,7 @@ describe("gramian predict", () => {
     expect(stdout).toMatch(/^y\n[-0-9.e]+\n\n[-0-9.e]+\n\n$/);
     expect(stderr).toBe(
       "error: 2 rows could not be predicted\n" +
-        '  bad.csv:3: column "x" is "oops", not a finite number\n' +
+        '  bad.csv:3: column "x" is "oops", not a number\n' +
         '  bad.csv:5: column "x" is "1e999", not a finite number\n',
     );
   });

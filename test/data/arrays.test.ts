@@ -47,6 +47,11 @@ describe("readArrays", () => {
       ],
       'inputs[1][1]: is "4", not a number; give numbers only',
     ],
+    [
+      "a number too large",
+      [[1, 1e301]],
+      "inputs[0][1]: is 1e+301, too large, above 1e+300; leave the row out",
+    ],
     ["nothing", [[1], [undefined]], "inputs[1][0]: is undefined, not a number; give numbers only"],
     ["null for a row", [[1], null], "inputs[1]: has length undefined where row 0 has 1"],
     [

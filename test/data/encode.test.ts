@@ -96,9 +96,15 @@ describe("encodeInputs", () => {
     expect([...encodeInputs(encoder, table, [0]).inputs]).toEqual([...encode("a,yes,1.5,10,1,1\n").inputs]);
   });
 
-  test.each(["1e999", "inf", "-Infinity", "abc", "1,5"])("refuses %s by line, column and value", (cell) => {
+  test.each([
+    ["1e999", "not a finite number"],
+    ["-Infinity", "not a finite number"],
+    ["-1.1e300", "too large, above 1e+300"],
+    ["abc", "not a number"],
+    ["1,5", "not a number"],
+  ])("refuses %s by line, column and value", (cell, fact) => {
     expect(() => encode(`a,yes,1,2,3,4\n\na,yes,1,"${cell}",3,4\n`)).toThrow(
-      `d.csv:4: column "x" is "${cell}", not a finite number; mend it, or leave it empty if the value is missing`,
+      `d.csv:4: column "x" is "${cell}", ${fact}; mend it, or leave it empty if the value is missing`,
     );
   });
 

@@ -43,6 +43,7 @@ describe("describeColumns", () => {
     ["mixed", ["1", "2", "3", "oops"]],
     ["mixed", ["1", "2", "3", "inf"]],
     ["mixed", ["1e999", "inf", "-Infinity"]],
+    ["mixed", ["1", "2", "3e300"]],
     ["mixed", ["1", "2", "1,500", "3"]],
     ["constant", ["7", "7", "", "7"]],
     ["constant", ["a", "a", "a"]],
@@ -70,7 +71,7 @@ describe("describeColumns", () => {
     });
   });
 
-  test.each([1, 1e-300, 1e300])("summarizes numbers of the size %s", (scale) => {
+  test.each([1, 1e-300, 1e299])("summarizes numbers of the size %s", (scale) => {
     const numbers = [3, 1, 2, 10].map((value) => value * scale);
     const { numbers: found } = summaryOf(...numbers.map(String));
     // Mean 4 and squares (1 + 9 + 4 + 36) / 4 by hand; four sums and a root: 8 ε.
@@ -157,6 +158,25 @@ describe("planColumns", () => {
     expect(plan({ day: dates }, { dates: "days" }).inputs).toEqual([{ column: "day", kind: "days" }]);
   });
 
+  test("says where values are missing, and what is done", () => {
+    const columns = { x: ["1", "3", "nan", "", "4", "6"], c: ["a", "b", "a", "b", "", "b"] };
+    const why = (missing: EncodeOptions["missing"]) =>
+      plan(columns, { missing }).notes.map((note) => note.why);
+    expect(plan(columns).notes).toEqual([
+      {
+        column: "x",
+        choice: "2 missing",
+        why: 'the first in line 4 is "nan"; their mean is taken, and a column says where',
+      },
+      { column: "c", choice: "1 missing", why: "the first in line 6; they are a level of their own" },
+    ]);
+    expect(why("mean")[0]).toBe('the first in line 4 is "nan"; their mean is taken');
+    expect(why("drop")).toEqual([
+      'the first in line 4 is "nan"; these rows are left out',
+      "the first in line 6; these rows are left out",
+    ]);
+  });
+
   test("takes a column with one value for a category where it is missing in some rows", () => {
     const x = ["7", "", "7", "7", "", "7"];
     expect(plan({ x }).inputs).toEqual([{ column: "x", kind: "category" }]);
@@ -202,6 +222,12 @@ describe("planColumns", () => {
       'd.csv:7: column "x" is "later", not a date; write dates as 2024-12-31',
     ],
     ["no inputs", {}, {}, "d.csv: has no column to predict from, besides the target; add one"],
+    [
+      "inputs that say nothing",
+      { x: ["7", "7", "7", "7", "7", "7"], none: ["", "", "", "", "", ""] },
+      {},
+      'd.csv: has no column to predict from, besides the target: "x" is left out, the same value in every row, "none" is left out, no values; add one',
+    ],
     [
       "an unknown column",
       { "Horse Power": good },

@@ -63,6 +63,18 @@ describe("readTable", () => {
     );
   });
 
+  test.each<[string, string | Uint8Array]>([
+    ["a PNG image", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1")],
+    ["a zip archive (a PyTorch, Keras or Excel file is one)", Buffer.from("PK\x03\x04\x14\0\0\0", "latin1")],
+    ["an HTML page", "<!doctype html>\n<title>404</title>"],
+    ["binary data of another program", Uint8Array.of(1, 2, 0, 3)],
+  ])("says that a file is %s", async (kind, content) => {
+    const path = file("other.csv", content);
+    await expect(readTable(path)).rejects.toThrow(
+      `${path}: is no table: it looks like ${kind}; give CSV, TSV, JSON or JSON lines`,
+    );
+  });
+
   test("says that there is no such file, or that it is a folder", async () => {
     const none = join(folder, "none.csv");
     await expect(readTable(none)).rejects.toThrow(FileError);

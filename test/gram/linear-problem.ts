@@ -1,4 +1,4 @@
-import type { SystemSpace } from "../../src/gram/curvature.ts";
+import type { Curvature, SystemSpace } from "../../src/gram/curvature.ts";
 import { dampedSystem } from "../../src/gram/damped-system.ts";
 import type { Form } from "../../src/gram/form.ts";
 import { planLinearization } from "../../src/gram/linearization.ts";
@@ -8,7 +8,7 @@ import { type Network, outputCount, parameterBlocks } from "../../src/network/ne
 import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
 import { planNetwork } from "../../src/network/plan.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { dotProduct, solve, transpose } from "../twins/naive-matrix.ts";
+import { dotProduct, multiply, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveJacobian } from "../twins/naive-network.ts";
 
 /** A network linearized on random examples, with random residuals, and its Jacobian as nested arrays. */
@@ -47,14 +47,14 @@ export function linearProblem(network: Network, examples: number, seed: number) 
 export function randomWeights({ blocks, gaussian }: ReturnType<typeof linearProblem>) {
   const weights = Float64Array.from({ length: 2 * blocks.length }, () => Math.exp(gaussian()));
   const diagonal = blocks.flatMap((block, l) =>
-    Array.from({ length: block.rows * block.columns }, (_, e) =>
+    Array.from({ length: block.trainable ? block.rows * block.columns : 0 }, (_, e) =>
       e < block.inputs * block.columns ? weights[2 * l]! : weights[2 * l + 1]!,
     ),
   );
   return { weights, diagonal };
 }
 
-/** (Jᵀ J + λ W⁻¹)⁻¹ (-Jᵀ r - g); `diagonal` is that of W, by default 1. */
+/** -(Jᵀ J + λ W⁻¹)⁻¹ (Jᵀ r + g); `diagonal` is that of W, by default 1. */
 export function naiveDampedStep(
   J: number[][],
   residuals: ArrayLike<number>,
@@ -62,12 +62,39 @@ export function naiveDampedStep(
   diagonal?: ArrayLike<number>,
   prior?: ArrayLike<number>,
 ): number[] {
-  const columns = transpose(J);
-  const matrix = columns.map((a, i) =>
-    columns.map((b, j) => dotProduct(a, b) + (i === j ? damping / (diagonal?.[i] ?? 1) : 0)),
-  );
+  return naiveCurvatureStep(multiply(transpose(J), J), J, residuals, damping, diagonal, prior);
+}
+
+/** -(C + λ W⁻¹)⁻¹ (Jᵀ r + g). */
+export function naiveCurvatureStep(
+  C: number[][],
+  J: number[][],
+  residuals: ArrayLike<number>,
+  damping: number,
+  diagonal?: ArrayLike<number>,
+  prior?: ArrayLike<number>,
+): number[] {
+  const matrix = C.map((row, i) => row.map((c, j) => c + (i === j ? damping / (diagonal?.[i] ?? 1) : 0)));
   return solve(
     matrix,
-    columns.map((column, i) => -dotProduct(column, residuals) - (prior?.[i] ?? 0)),
+    transpose(J).map((column, i) => -dotProduct(column, residuals) - (prior?.[i] ?? 0)),
   );
+}
+
+/** What a curvature gives on a linear problem, with random weights and a random prior, beside their naive twins. */
+export function curvatureStep(
+  curvature: Curvature,
+  problem: ReturnType<typeof linearProblem>,
+  damping: number,
+) {
+  const { linearization, residuals, vector, gaussian, space } = problem;
+  const { weights, diagonal } = randomWeights(problem);
+  const prior = vector();
+  prior.flat.set(prior.flat.map(gaussian));
+  const delta = vector();
+  const system = curvature.init(space)(space.capacity);
+  system.assemble(linearization, weights);
+  const step = { ...system.solve(residuals, damping, prior, delta) };
+  const count = diagonal.length;
+  return { delta: delta.flat.subarray(0, count), step, diagonal, prior: prior.flat };
 }

@@ -30,7 +30,11 @@ describe("fitTable", () => {
     );
     const all = [...split.train, ...split.validation, ...split.test].sort((a, b) => a - b);
     expect(all).toEqual(Array.from({ length: 58 }, (_, i) => i + 2));
-    expect(notes).toContainEqual({ column: "(rows)", choice: "2 left out", why: "no value of the target" });
+    expect(notes).toContainEqual({
+      column: "(rows)",
+      choice: "2 left out",
+      why: 'no value of "y"; the first is line 2',
+    });
     expect(model.report.rows).toEqual({ train: 39, validation: 7, test: 12 });
   });
 
@@ -40,7 +44,12 @@ describe("fitTable", () => {
     expect(used.filter((row) => row % 9 === 4)).toEqual([]);
     expect(used).toHaveLength(53);
     expect(notes).toEqual([
-      { column: "(rows)", choice: "7 left out", why: "no value of the target or of an input" },
+      { column: "b", choice: "7 missing", why: "the first in line 6; these rows are left out" },
+      {
+        column: "(rows)",
+        choice: "7 left out",
+        why: 'no value of "y" or of an input; the first is line 6',
+      },
     ]);
     expect(model.header.encoder.inputs.map(({ column }) => column)).toEqual(["a", "b", "colour"]);
   });

@@ -1,3 +1,4 @@
+import type { DType, Kernels } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork, type Network, parameterBlocks, trainableCount } from "../../src/network/network.ts";
@@ -14,21 +15,24 @@ export function regressionProblem({
   seed,
   scale = 1,
   network = denseNetwork(2, [4], 1),
+  kernels = referenceKernels(),
+  dtype = "float64",
 }: {
   examples: number;
   seed: number;
   scale?: number;
   network?: Network;
+  kernels?: Kernels;
+  dtype?: DType;
 }) {
-  const kernels = referenceKernels();
   const gaussian = gaussianRandom(seededRandom(seed));
   const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));
   const targets = xs.map(([a, b = 0]) => scale * (Math.sin(2 * a!) + b + 0.1 * gaussian()));
-  const dataset = loadDataset(kernels, "float64", examples, xs.flat(), targets);
-  const evaluator = planEvaluator(kernels, network, "float64");
-  const problem = batchProblem(kernels, network, "float64", dataset, evaluator, examples);
+  const dataset = loadDataset(kernels, dtype, examples, xs.flat(), targets);
+  const evaluator = planEvaluator(kernels, network, dtype);
+  const problem = batchProblem(kernels, network, dtype, dataset, evaluator, examples);
   const blocks = parameterBlocks(network);
-  const parameters = allocateParameters(kernels, "float64", blocks);
+  const parameters = allocateParameters(kernels, dtype, blocks);
   parameters.flat.set(initialize(network, seed));
   problem.load(
     Int32Array.from(xs, (_, i) => i),
@@ -37,7 +41,7 @@ export function regressionProblem({
   );
   const space: ParameterSpace = {
     kernels,
-    dtype: "float64",
+    dtype,
     blocks,
     count: trainableCount(blocks),
     outputs: 1,

@@ -1,0 +1,70 @@
+import type { FloatArray } from "../kernels/kernels.ts";
+import { trainableCount } from "../network/network.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
+import { withoutCounts } from "./around-prior.ts";
+import type { SystemSpace } from "./curvature.ts";
+import type { DampedStep, DampedSystem } from "./damped-system.ts";
+import type { Linearization } from "./linearization.ts";
+import { predictByPushforward } from "./step-prediction.ts";
+import type { Factorization } from "./symmetric-solver.ts";
+
+/** An inverse that stands for that of Jᵀ J + λ W⁻¹: C is its Jᵀ J. */
+export interface CurvatureInverse {
+  /** Takes the C of a linearization. */
+  assemble(linearization: Linearization): void;
+  /** Takes other weights W, for the same C; called after `assemble` too. */
+  weigh(weights: Float64Array | null): void;
+  /** tr(C) / n: the unit of damping. */
+  meanDiagonal(): number;
+  /** Prepares (C + λ W⁻¹)⁻¹. */
+  factorize(damping: number): Factorization;
+  /** g <- (C + λ W⁻¹)⁻¹ g over the trainable parameters. */
+  apply(g: ParameterVector): void;
+}
+
+/** The damped system δ = -(C + λ W⁻¹)⁻¹ (Jᵀ r + g): any curvature for the gradient of the batch at hand. */
+export function gradientSystem(
+  { kernels, dtype, blocks, outputs, capacity }: SystemSpace,
+  inverse: CurvatureInverse,
+): DampedSystem {
+  const p = trainableCount(blocks);
+  const pushed = kernels.allocate(dtype, capacity * outputs);
+  const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
+  let linearization: Linearization;
+
+  const gradient = (residuals: FloatArray, prior: ParameterVector | null, out: ParameterVector): void => {
+    linearization.pullback(residuals, out);
+    if (prior) kernels.axpy(p, 1, prior.flat, out.flat);
+  };
+
+  return {
+    form: null,
+    assemble(next, weights) {
+      linearization = next;
+      inverse.assemble(next);
+      inverse.weigh(weights);
+    },
+    reweigh: (weights) => inverse.weigh(weights),
+    meanDiagonal: () => inverse.meanDiagonal(),
+    solve(residuals, damping, prior, out) {
+      result.damping = damping;
+      result.method = inverse.factorize(damping);
+      if (result.method === "failed") out.flat.fill(0, 0, p);
+      else {
+        gradient(residuals, prior, out);
+        inverse.apply(out);
+        kernels.scale(p, -1, out.flat);
+      }
+      predictByPushforward(kernels, linearization, residuals, out, pushed, result);
+      return result;
+    },
+    ...withoutCounts,
+  };
+}
+
+/** The worst of two factorizations. */
+export function worseOf(a: Factorization, b: Factorization): Factorization {
+  return order.indexOf(a) > order.indexOf(b) ? a : b;
+}
+
+const order: readonly Factorization[] = ["cholesky", "raised", "eigenvalues", "failed"];

@@ -1,0 +1,73 @@
+import { forEachGroup } from "../network/network.ts";
+import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import type { SystemSpace } from "./curvature.ts";
+import type { KeptJacobian } from "./kept-jacobian.ts";
+import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
+
+/** The inverse of a kept Jacobian's Jᵀ J + λ W⁻¹ over the parameters of its layers. */
+export interface WoodburyInverse {
+  /** Forms J W Jᵀ. */
+  weigh(weights: Float64Array | null): void;
+  /** tr(J W Jᵀ). */
+  trace(): number;
+  /** Costs nothing where neither J, W nor λ has changed. */
+  factorize(damping: number): Factorization;
+  /** g <- (Jᵀ J + λ W⁻¹)⁻¹ g; leaves other layers. */
+  apply(g: ParameterVector): void;
+}
+
+/**
+ * Solves with the n × n matrix of a kept Jacobian for any gradient g, of whatever batch (Woodbury's identity):
+ *
+ *     (Jᵀ J + λ W⁻¹)⁻¹ g = (v - W Jᵀ (J W Jᵀ + λ I)⁻¹ J v) / λ,      v = W g
+ *
+ * λ must be above 0. The difference cancels: of the precision of J and g, about λ / max(eigenvalue) is left.
+ *
+ * @param capacity The most rows of J.
+ */
+export function woodburyInverse(
+  { kernels, dtype, blocks }: SystemSpace,
+  kept: KeptJacobian,
+  capacity: number,
+): WoodburyInverse {
+  const gram = kernels.allocate("float64", capacity ** 2);
+  const solver = symmetricSolver(kernels, capacity);
+  const v = allocateParameters(kernels, dtype, blocks);
+  const pulled = allocateParameters(kernels, dtype, blocks);
+  const pushed = kernels.allocate(dtype, capacity);
+  const u = kernels.allocate("float64", capacity);
+  let weights: Float64Array | null = null;
+  let factorizedAt = Number.NaN;
+  return {
+    weigh(groupWeights) {
+      weights = groupWeights;
+      factorizedAt = Number.NaN;
+      kept.gram(weights, gram);
+    },
+    trace() {
+      let sum = 0;
+      for (let i = 0; i < kept.rows; i++) sum += gram[i * kept.rows + i]!;
+      return sum;
+    },
+    factorize(damping) {
+      if (!(damping > 0)) return "failed";
+      if (damping !== factorizedAt) solver.factorize(kept.rows, gram, null, damping);
+      factorizedAt = damping;
+      return solver.method;
+    },
+    apply(g) {
+      const factor = (group: number) => weights?.[group] ?? 1;
+      forEachGroup(kept.blocks, (group, start, end) => {
+        const w = factor(group);
+        for (let i = start; i < end; i++) v.flat[i] = w * g.flat[i]!;
+      });
+      kernels.copy(kept.rows, kept.pushforward(v, pushed), u);
+      solver.apply(u);
+      kept.pullback(u, pulled);
+      forEachGroup(kept.blocks, (group, start, end) => {
+        const w = factor(group);
+        for (let i = start; i < end; i++) g.flat[i] = (v.flat[i]! - w * pulled.flat[i]!) / solver.damping;
+      });
+    },
+  };
+}
