@@ -24,6 +24,8 @@ export interface FittedNetwork {
   /** Of all members, one after the other. */
   readonly parameters: Float64Array;
   readonly report: FitReport;
+  /** The most rows of a batch. */
+  readonly batchSize: number;
   /** The trainings of the members, before anything that came after. */
   readonly trainings: readonly TrainingResult[];
 }
@@ -45,6 +47,7 @@ export async function fitExamples(examples: Examples, options: FitOptions): Prom
     network: chosen.network,
     dtype: recipe.dtype,
     parameters: chosen.parameters,
+    batchSize: recipe.batchSize,
     trainings: members.results,
     report: {
       ...describeRun(trainer, kernels, members, chosen.network),
