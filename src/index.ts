@@ -25,6 +25,13 @@ export { type Activation, activations } from "./kernels/activation.ts";
 export type { DType, Kernels } from "./kernels/kernels.ts";
 export { MemoryLimitError } from "./kernels/memory-limit-error.ts";
 export { type KernelChoice, selectKernels } from "./kernels/select-kernels.ts";
+export {
+  type ComparedRun,
+  type CompareOptions,
+  type Comparison,
+  compareDefaults,
+  compareTable,
+} from "./model/compare.ts";
 export { fit, fitTable, type TableFit, type TableOptions } from "./model/fit.ts";
 export type { ByPart, Decision, Errors, FitReport } from "./model/fit-report.ts";
 export { load, type Model, readModel, type TableEvaluation, type TablePredictions } from "./model/model.ts";

@@ -5,14 +5,14 @@ import { splitDefaults } from "../data/split-rows.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
-import { fitDefaults, type OptimizerName, optimizerNames, suggest } from "../model/options.ts";
+import { fitDefaults, type OptimizerName, optimizerNames } from "../model/options.ts";
 import { adamDefaults } from "../optimizers/adam.ts";
 import { sgdDefaults } from "../optimizers/sgd.ts";
+import { addOptions, type OptionTable, option } from "./command-options.ts";
 import { headerDescription, headerFlags, parseHeader } from "./header-option.ts";
 import {
   above0,
   atLeast0,
-  type Parse,
   parseChoice,
   parseDuration,
   parseFlag,
@@ -23,19 +23,6 @@ import {
   share,
   wholeNumber,
 } from "./parse-value.ts";
-import { UsageError } from "./usage-error.ts";
-
-/** An option of `train`, on the command line and in a configuration file. */
-interface TrainOption<T> {
-  readonly flags: string;
-  /** What it is for; with the default, where that does not depend on the data. */
-  readonly about: string;
-  readonly parse: Parse<T>;
-}
-
-function option<T>(flags: string, about: string, parse: Parse<T>): TrainOption<T> {
-  return { flags, about, parse };
-}
 
 const count = parseNumber(wholeNumber(1));
 
@@ -45,8 +32,8 @@ export const outputDefaults: Readonly<{ out: string; report: string }> = Object.
   report: "report.html",
 });
 
-/** The values of all options, read. */
-interface TrainValues {
+/** The values of all options of `train`, on the command line and in a configuration file, read. */
+export interface TrainValues {
   readonly target: readonly string[];
   readonly out: string;
   readonly report: string;
@@ -78,7 +65,8 @@ interface TrainValues {
   readonly quiet: boolean;
 }
 
-const table: { readonly [Name in keyof TrainValues]: TrainOption<TrainValues[Name]> } = {
+/** The options of `train`. */
+export const trainOptions: OptionTable<TrainValues> = {
   target: option("--target <names>", "column to predict; several separated by commas", parseNames),
   out: option("--out <file>", `where the model goes (default: ${outputDefaults.out})`, parsePath),
   report: option(
@@ -180,36 +168,10 @@ const table: { readonly [Name in keyof TrainValues]: TrainOption<TrainValues[Nam
 /** Options of `train` that were given, read. */
 export type TrainOptions = Partial<TrainValues>;
 
-/** Adds the options to a command. Their texts are read by `parseTrainOptions`, together with a configuration file. */
+/** Adds the options to a command. Their texts are read by `parseOptions`, together with a configuration file. */
 export function addTrainOptions(command: Command): Command {
-  for (const { flags, about } of Object.values(table)) command.option(flags, about);
-  return command.option(
+  return addOptions(command, trainOptions).option(
     "--config <file>",
     'the same options as JSON, for example {"target": ["price"]}; those given here win',
   );
-}
-
-/**
- * Reads options.
- *
- * @param values As commander or a JSON file have them, by names like batchSize.
- * @param where Says where an option stands, for messages.
- * @throws {UsageError} If one is unknown, with the nearest name, can't be read, or is out of its range.
- */
-export function parseTrainOptions(
-  values: Readonly<Record<string, unknown>>,
-  where: (name: string) => string,
-): TrainOptions {
-  const options: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (!Object.hasOwn(table, name))
-      throw new UsageError(`${where(name)}: is unknown${suggest(name, Object.keys(table))}`);
-    options[name] = table[name as keyof TrainValues].parse(where(name), value);
-  }
-  return options;
-}
-
-/** The option as it is typed: batchSize is --batch-size. */
-export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

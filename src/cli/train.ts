@@ -2,20 +2,16 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { readTable } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
-import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import { fitTable, type TableOptions } from "../model/fit.ts";
 import type { FitReport } from "../model/fit-report.ts";
+import { flagOf, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { resultLine } from "./result-line.ts";
+import { readLimits, requireOutput, requireTarget } from "./table-command.ts";
 import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
-import {
-  addTrainOptions,
-  flagOf,
-  outputDefaults,
-  parseTrainOptions,
-  type TrainOptions,
-} from "./train-options.ts";
+import { addTrainOptions, outputDefaults, type TrainOptions, trainOptions } from "./train-options.ts";
 import { describeProgress, showColumns, showDecisions, showResult } from "./train-view.ts";
 import { UsageError } from "./usage-error.ts";
 import { writeJson } from "./write-output.ts";
@@ -41,11 +37,8 @@ export function define(command: Command): void {
 
 async function run(data: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
   const options = await readOptions(flags);
-  const { target, out = outputDefaults.out, report } = options;
-  if (target === undefined)
-    throw new UsageError(
-      `--target: is missing; name the column to predict. \`gramian inspect ${data}\` lists the columns`,
-    );
+  const { out = outputDefaults.out, report } = options;
+  const target = requireTarget(options.target, data);
   await checkOutputs(data, out, report);
   const result = options.quiet && options.json ? silentTerminal : openTerminal();
   const talk = options.quiet ? silentTerminal : result;
@@ -80,26 +73,22 @@ function exitCodeOf(isInterrupted: boolean, { stop }: FitReport): number {
 
 /** The options of the command line, over those of the configuration file. */
 async function readOptions({ config, ...flags }: Readonly<Record<string, unknown>>): Promise<TrainOptions> {
-  const given = parseTrainOptions(flags, flagOf);
+  const given = parseOptions(trainOptions, flags, flagOf);
   if (config === undefined) return given;
   const { readConfig } = await import("./read-json.ts");
   const file = String(config);
-  const configured = parseTrainOptions(await readConfig(file), (name) => `${file}: ${JSON.stringify(name)}`);
+  const configured = parseOptions(
+    trainOptions,
+    await readConfig(file),
+    (name) => `${file}: ${JSON.stringify(name)}`,
+  );
   return { ...configured, ...given };
 }
 
-/** Refuses outputs that can't be written, before the work; and those that would destroy the data. */
+/** Refuses outputs that can't be written, before the work; and those that would destroy something. */
 async function checkOutputs(data: string, out: string, report: string | undefined): Promise<void> {
-  const places = [
-    ["--out", out],
-    ["--report", report],
-  ] as const;
-  for (const [flag, path] of places) {
-    if (path === undefined) continue;
-    if (resolve(path) === resolve(data))
-      throw new UsageError(`${flag}: "${path}" is the data itself; give another name`);
-    await requireWritable(path);
-  }
+  await requireOutput("--out", out, data);
+  await requireOutput("--report", report, data);
   if (report !== undefined && resolve(report) === resolve(out))
     throw new UsageError(`--report: "${report}" is where the model goes; give another name`);
 }
@@ -111,14 +100,11 @@ async function tableOptions(
   talk: Terminal,
 ): Promise<TableOptions> {
   const { target, out, report, header, json, quiet, timeLimit, testRows, ...same } = options;
-  const rows =
-    testRows === undefined ? null : await (await import("./read-json.ts")).readRowNumbers(testRows);
   return {
     test: splitDefaults.test,
     ...same,
     targets,
-    ...(timeLimit === undefined ? {} : { timeLimitMs: timeLimit }),
-    ...(rows === null ? {} : { testRows: rows }),
+    ...(await readLimits(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
     onStep: (event) => {
       talk.progress(() => describeProgress(event));

@@ -88,6 +88,15 @@ export function chooseOptimizer(options: FitOptions, affordable: boolean): Optim
   }
 }
 
+/** Whether an optimizer is a first-order method, named, whose learning rate is an option. */
+export function learnsAtRate(optimizer: OptimizerName | Optimizer): boolean {
+  return (
+    typeof optimizer === "string" &&
+    understood[optimizer].includes("learningRate") &&
+    !chooseOptimizer({ optimizer }, true).secondOrder
+  );
+}
+
 /** The choice of "auto": full batch with the evidence where that is affordable, else mini-batches. */
 function chooseForData(options: FitOptions, affordable: boolean) {
   const step = readStepOptions(options);

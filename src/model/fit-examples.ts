@@ -26,6 +26,10 @@ export interface FittedNetwork {
   readonly parameters: Float64Array;
   readonly blend: Blend | null;
   readonly report: FitReport;
+  /** The most rows of a batch. */
+  readonly batchSize: number;
+  /** The trainings of the members, before anything that came after. */
+  readonly trainings: readonly TrainingResult[];
 }
 
 /** Fits networks to standardized examples: decide, train, compare with a linear model, measure. */
@@ -48,6 +52,8 @@ export async function fitExamples(examples: Examples, options: FitOptions): Prom
     dtype: recipe.dtype,
     parameters,
     blend,
+    batchSize: recipe.batchSize,
+    trainings: members.results,
     report: {
       ...describeRun(trainer, kernels, members, chosen.network),
       decisions,

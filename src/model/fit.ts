@@ -1,14 +1,14 @@
 import { encodeArrays, fitArrayEncoder, type NumberRows, readArrays } from "../data/arrays.ts";
 import { DataError } from "../data/data-error.ts";
-import { encodeInputs, readTargets, restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
+import { restoreTargets, standardizeTargets } from "../data/encode.ts";
 import type { Encoder } from "../data/encoder.ts";
-import { describeEncoder, fitEncoder } from "../data/fit-encoder.ts";
-import { type ColumnNote, type EncodeOptions, planColumns } from "../data/plan-columns.ts";
+import type { ColumnNote } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
 import { type FittedNetwork, fitExamples } from "./fit-examples.ts";
 import { createModel, type Layout, type Model } from "./model.ts";
-import { checkOptions, type FitOptions, fitDefaults } from "./options.ts";
+import { checkOptions, type FitOptions, splitOptions } from "./options.ts";
+import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
 
 /**
  * Fits a regression model: scales the data, chooses what the options leave open, trains, and keeps the best network.
@@ -46,12 +46,8 @@ export async function fit(inputs: NumberRows, targets: NumberRows, options: FitO
   return assemble(fitted, encoder, layoutOf(targets), await hashOf(x.data, y.data));
 }
 
-/** How a table is turned into examples. */
-export interface TableOptions extends FitOptions, Partial<EncodeOptions> {
-  readonly targets: readonly string[];
-  /** Called with what was decided about columns, before training. */
-  readonly onColumns?: (notes: readonly ColumnNote[], encoder: Encoder) => void;
-}
+/** How a table is turned into examples, and a network fitted to them. */
+export interface TableOptions extends FitOptions, ColumnOptions {}
 
 /** A model of a table, and what its predictions are on the rows that it was fitted to. */
 export interface TableFit {
@@ -66,75 +62,11 @@ export interface TableFit {
  * @throws {DataError} If a target is unknown or no number, or a cell can't be read.
  */
 export async function fitTable(table: Table, options: TableOptions): Promise<TableFit> {
-  const { targets, missing, dates, ignore, maxLevels, onColumns, ...fitOptions } = options;
+  const [columnOptions, fitOptions] = separateOptions(options);
   checkOptions(fitOptions);
-  const plan = planColumns(table, targets, dropUndefined({ missing, dates, ignore, maxLevels }));
-  const complete = plan.options.missing === "drop" ? plan.inputs.map((input) => input.column) : [];
-  const rows = usableRows(table, targets, complete);
-  const split = splitRows(table.name, rows, table.rows, splitOptions(fitOptions));
-  const encoder = fitEncoder(table, plan, split.train);
-  const notes = [
-    ...plan.notes,
-    ...leftOutRows(table, targets, rows, complete.length > 0),
-    ...describeEncoder(plan, encoder),
-  ];
-  onColumns?.(notes, encoder);
-  if (encoder.inputs.length === 0)
-    throw new DataError(
-      "no-inputs",
-      { file: table.name },
-      "has no column that varies over the training rows",
-    );
-  const fitted = await fitExamples(
-    {
-      rows: rows.length,
-      inputs: encodeInputs(encoder, table, rows).inputs,
-      targets: standardizeTargets(encoder, readTargets(encoder, table, rows)),
-      outputs: targets.length,
-      targetNames: targets,
-      split: positions(split, rows),
-      restore: (values) => restoreTargets(encoder, values),
-    },
-    fitOptions,
-  );
+  const { examples, encoder, split, notes } = readExamples(table, columnOptions, fitOptions);
+  const fitted = await fitExamples(examples, fitOptions);
   return { model: assemble(fitted, encoder, "rows", table.sha256), split, notes };
-}
-
-/** Rows of the table as positions among the usable rows. */
-function positions(split: Split, rows: Int32Array): Split {
-  const position = new Map(Array.from(rows, (row, i) => [row, i]));
-  const map = (part: Int32Array) => part.map((row) => position.get(row)!);
-  return { train: map(split.train), validation: map(split.validation), test: map(split.test) };
-}
-
-function leftOutRows(
-  table: Table,
-  targets: readonly string[],
-  rows: Int32Array,
-  dropsIncomplete: boolean,
-): ColumnNote[] {
-  const count = table.rows - rows.length;
-  if (count === 0) return [];
-  // Rows are ascending: the first that is left out stands where they stop to count up.
-  const found = rows.findIndex((row, i) => row !== i);
-  const first = table.lines[found < 0 ? rows.length : found]!;
-  const what = `no value of "${targets.join('", "')}"${dropsIncomplete ? " or of an input" : ""}`;
-  return [
-    { column: "(rows)", choice: `${count} left out`, why: `${what}; the first is ${table.unit} ${first}` },
-  ];
-}
-
-function splitOptions({ validation, test, testRows, seed }: FitOptions) {
-  return {
-    validation: validation ?? fitDefaults.validation,
-    test: test ?? fitDefaults.test,
-    testRows: testRows ?? null,
-    seed: seed ?? fitDefaults.seed,
-  };
-}
-
-function dropUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
 
 function assemble(fitted: FittedNetwork, encoder: Encoder, layout: Layout, dataHash: string): Model {

@@ -1,4 +1,5 @@
 import { nearestName } from "../data/nearest-name.ts";
+import type { SplitOptions } from "../data/split-rows.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
@@ -163,4 +164,14 @@ function writeValue(value: unknown): string {
 export function suggest(name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
   return near === null ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`;
+}
+
+/** How the options split the rows. */
+export function splitOptions({ validation, test, testRows, seed }: FitOptions): SplitOptions {
+  return {
+    validation: validation ?? fitDefaults.validation,
+    test: test ?? fitDefaults.test,
+    testRows: testRows ?? null,
+    seed: seed ?? fitDefaults.seed,
+  };
 }
