@@ -55,8 +55,8 @@ async function run(data: string, flags: Readonly<Record<string, unknown>>): Prom
       signal: interrupt.signal,
     });
     await fit.model.save(out);
-    if (report !== undefined) await writeReport(report, table, fit);
     showResult(result, talk, fit.model.report, target);
+    if (report !== undefined) await writeReport(report, table, fit);
     result.line(`wrote ${out}${report === undefined ? "" : ` and ${report}`}`);
     if (options.json) writeJson(resultLine(fit.model.report, { model: out, report: report ?? null }));
     process.exitCode = exitCodeOf(interrupt.signal.aborted, fit.model.report);

@@ -10,21 +10,35 @@ export interface Blend {
   readonly bias: readonly number[];
 }
 
+/** A row alone determines the share where its leverage is 1; its error then counts this much. */
+const mostLeverage = 0.99;
+
 /**
- * The share of a prediction f, against another g, that has the least squared error,
+ * The share of a prediction f, against another g, that has the least squared error, less its standard error:
  *
- *     s = Σ (f - g)(y - g) / Σ (f - g)²   within [0, 1]
+ *     ŝ = Σ d (y - g) / Σ d²,   d = f - g
+ *     s = ŝ - √(Σ d² e²) / Σ d²,   e = (y - g - ŝ d) / (1 - d² / Σ d²)          within [0, 1]
  *
- * which is stacking (Wolpert 1992; Breiman 1996) of two. 1 where the two are the same.
+ * which is stacking (Wolpert 1992; Breiman 1996) of two, with the robust standard error of a regression through the
+ * origin for few rows (HC3 of MacKinnon and White 1985), so that few or noisy rows speak for g. 1 where the two are
+ * the same.
  */
-export function bestShare(f: Float64Array, g: Float64Array, y: Float64Array): number {
+export function carefulShare(f: Float64Array, g: Float64Array, y: Float64Array): number {
   let product = 0;
   let square = 0;
   for (let i = 0; i < y.length; i++) {
     product += (f[i]! - g[i]!) * (y[i]! - g[i]!);
     square += (f[i]! - g[i]!) ** 2;
   }
-  return square === 0 ? 1 : Math.min(Math.max(product / square, 0), 1);
+  if (square === 0) return 1;
+  const best = product / square;
+  let variance = 0;
+  for (let i = 0; i < y.length; i++) {
+    const difference = f[i]! - g[i]!;
+    const leverage = Math.min(difference ** 2 / square, mostLeverage);
+    variance += ((difference * (y[i]! - g[i]! - best * difference)) / (1 - leverage)) ** 2;
+  }
+  return Math.min(Math.max(best - Math.sqrt(variance) / square, 0), 1);
 }
 
 /** s f + (1 - s) g. */

@@ -9,7 +9,7 @@ import {
   trainableCount,
 } from "../network/network.ts";
 import type { TrainingResult } from "../training/train.ts";
-import { applyBlend, type Blend, bestShare, makeBlend, mix } from "./blend.ts";
+import { applyBlend, type Blend, carefulShare, makeBlend, mix } from "./blend.ts";
 import { type Examples, knownRows, pickRows, rmseOver } from "./examples.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
 import { measureErrors } from "./measure-errors.ts";
@@ -41,7 +41,8 @@ export async function fitExamples(examples: Examples, options: FitOptions): Prom
   const recipe = chooseRecipe(split.train.length, inputs.length / rows, outputs, options);
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);
-  const trainer: Trainer = { recipe, examples, options, makeKernels };
+  const deadline = performance.now() + recipe.limits.timeLimitMs;
+  const trainer: Trainer = { recipe, examples, options, deadline, makeKernels };
   const members = await trainMembers(trainer);
   const ridge = fitLinear(kernels, examples, knownRows(examples));
   const chosen = await choose(trainer, kernels, members, ridge, decisions);
@@ -131,7 +132,7 @@ function chooseShare(
   const { split, inputs, rows, targets, outputs } = examples;
   const rowsOf = (values: Float64Array) => pickRows(values, split.validation, outputs);
   const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
-  const best = bestShare(rowsOf(unseen), rowsOf(linear), rowsOf(targets));
+  const best = carefulShare(rowsOf(unseen), rowsOf(linear), rowsOf(targets));
   const share = best > wholeShare ? 1 : best;
   const mixed = mix(share, unseen, linear);
   const [ofNetwork, ofRidge, ofBoth] = [unseen, linear, mixed].map((values) =>

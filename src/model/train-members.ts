@@ -15,6 +15,8 @@ export interface Trainer {
   readonly recipe: Recipe;
   readonly examples: Examples;
   readonly options: FitOptions;
+  /** When the time limit ends, on the clock of `performance.now`. */
+  readonly deadline: number;
   /** Each training gets kernels, and so a memory, of its own: it is given back when the training is over. */
   makeKernels(): Kernels;
 }
@@ -34,13 +36,12 @@ export interface TrainedMembers {
 
 /** Trains the members, each from a start of its own, for as long as time and caller allow. */
 export async function trainMembers(trainer: Trainer): Promise<TrainedMembers> {
-  const { members, limits } = trainer.recipe;
-  const end = performance.now() + limits.timeLimitMs;
-  const { network, result: first, tried } = await trainShapes(trainer, end);
+  const { members } = trainer.recipe;
+  const { network, result: first, tried } = await trainShapes(trainer);
   const results = [first];
   let { stop } = first;
   for (let member = 1; member < members && !isCutShort(stop); member++) {
-    const result = await trainMember(trainer, network, member, end);
+    const result = await trainMember(trainer, network, member);
     stop = result.stop;
     // A member that was cut short would make the ensemble worse.
     if (!isCutShort(stop)) results.push(result);
@@ -52,12 +53,12 @@ export async function trainMembers(trainer: Trainer): Promise<TrainedMembers> {
 }
 
 /** Trains one network of each shape, and keeps the one of the least validation error. */
-async function trainShapes(trainer: Trainer, end: number) {
+async function trainShapes(trainer: Trainer) {
   const { recipe, examples } = trainer;
   const shapes = examples.split.validation.length > 0 ? recipe.networks : [recipe.networks[0]];
   const trained: { network: Network; error: number; result: TrainingResult }[] = [];
   for (const network of shapes) {
-    const result = await trainMember(trainer, network, 0, end);
+    const result = await trainMember(trainer, network, 0);
     trained.push({ network, error: result.history[result.bestEpoch]!.best, result });
     if (isCutShort(result.stop)) break;
   }
@@ -71,10 +72,9 @@ export function isCutShort({ reason }: Stop): boolean {
 }
 
 function trainMember(
-  { recipe, examples, options, makeKernels }: Trainer,
+  { recipe, examples, options, deadline, makeKernels }: Trainer,
   network: Network,
   member: number,
-  end: number,
 ): Promise<TrainingResult> {
   const kernels = makeKernels();
   const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
@@ -90,7 +90,7 @@ function trainMember(
     optimizer: recipe.optimizer,
     batchSize: recipe.batchSize,
     seed,
-    limits: { ...recipe.limits, timeLimitMs: end - performance.now() },
+    limits: { ...recipe.limits, timeLimitMs: deadline - performance.now() },
     signal: options.signal,
     onEpoch: onStep && ((event) => onStep({ ...event, member, members: recipe.members })),
   });
@@ -106,7 +106,7 @@ const mostRefitSteps = 20;
  * would fit the noise: so a third as many as it took to get there.
  */
 export async function refit(
-  { recipe, examples, options, makeKernels }: Trainer,
+  { recipe, examples, options, deadline, makeKernels }: Trainer,
   network: Network,
   { parameters, bestEpoch }: TrainingResult,
 ): Promise<Float64Array> {
@@ -125,7 +125,7 @@ export async function refit(
     optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
     batchSize: rows.length,
     seed: 0,
-    limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
+    limits: { ...stopDefaults, maxSteps: steps, timeLimitMs: deadline - performance.now(), tolerance: 0 },
     signal: options.signal,
   });
   return result.last;
