@@ -1,14 +1,12 @@
 import { allocateParameters } from "../network/parameter-vector.ts";
-import { seededRandom } from "../random/random.ts";
 import { aroundPrior, type PriorlessSystem, type Solved } from "./around-prior.ts";
 import { conjugateGradients } from "./conjugate-gradients.ts";
 import type { Curvature, SystemSpace } from "./curvature.ts";
 import { gramColumns } from "./gram-columns.ts";
-import { gramSketch } from "./gram-sketch.ts";
 import { scaleGroups } from "./group-weights.ts";
 import type { Linearization } from "./linearization.ts";
 import { requireOption } from "./optimizer-error.ts";
-import { symmetricSolver } from "./symmetric-solver.ts";
+import { sketchPreconditioner } from "./sketch-preconditioner.ts";
 
 /** Options of `sketchedGradients`, and their defaults. */
 export interface SketchedGradientsOptions {
@@ -67,7 +65,7 @@ function iterativeSystem(space: SystemSpace, settings: SketchedGradientsOptions)
   const { kernels, dtype, blocks, outputs, capacity } = space;
   const { tolerance, maxIterations } = settings;
   const most = capacity * outputs;
-  const preconditioner = sketchPreconditioner(space, settings);
+  const preconditioner = sketchPreconditioner(space, settings.sketch, settings.seed);
   const gradients = conjugateGradients(kernels, most);
   const columns = gramColumns(space);
   const pulled = allocateParameters(kernels, dtype, blocks);
@@ -122,66 +120,6 @@ function iterativeSystem(space: SystemSpace, settings: SketchedGradientsOptions)
       linearization.pullback(u, out);
       scaleGroups(kernels, blocks, weights, -1, out);
       return result;
-    },
-  };
-}
-
-/** (M Mᵀ + λ I)⁻¹ of a sketch M, n × s. */
-interface Preconditioner {
-  assemble(linearization: Linearization, weights: Float64Array | null): void;
-  factorize(damping: number): void;
-  /** out <- (M Mᵀ + λ I)⁻¹ v. */
-  readonly apply: (v: Float64Array, out: Float64Array) => void;
-}
-
-/**
- * By the smaller of two matrices: where s < n, (M Mᵀ + λ I)⁻¹ v = (v - M (Mᵀ M + λ I)⁻¹ Mᵀ v) / λ. Where that has no
- * inverse, the identity: it preconditions nothing.
- */
-function sketchPreconditioner(
-  space: SystemSpace,
-  { sketch, seed }: SketchedGradientsOptions,
-): Preconditioner {
-  const { kernels, outputs, capacity } = space;
-  const width = (rows: number) => Math.ceil(sketch * rows);
-  const widest = width(capacity * outputs);
-  const smaller = Math.min(widest, capacity * outputs);
-  const random = seededRandom(seed);
-  const sketched = gramSketch(space, widest, random);
-  const square = kernels.allocate("float64", smaller ** 2);
-  const solver = symmetricSolver(kernels, smaller);
-  const narrow = kernels.allocate("float64", smaller);
-  let n = 0;
-  let s = 0;
-  let isIdentity = true;
-  const byColumns = () => s < n;
-
-  return {
-    assemble(linearization, weights) {
-      n = linearization.rows;
-      s = width(n);
-      if (s === 0) return;
-      sketched.draw(linearization, weights, s);
-      const m = Math.min(n, s);
-      kernels.syrk(byColumns(), m, Math.max(n, s), 1, sketched.matrix, s, 0, square, m);
-    },
-    factorize(damping) {
-      isIdentity = s === 0 || (byColumns() && !(damping > 0));
-      if (isIdentity) return;
-      solver.factorize(Math.min(n, s), square, null, damping);
-      isIdentity = solver.method === "failed";
-    },
-    apply(v, out) {
-      kernels.copy(n, v, out);
-      if (isIdentity) return;
-      if (!byColumns()) {
-        solver.apply(out);
-        return;
-      }
-      kernels.gemm(true, false, s, 1, n, 1, sketched.matrix, s, v, 1, 0, narrow, 1);
-      solver.apply(narrow);
-      kernels.gemm(false, false, n, 1, s, -1, sketched.matrix, s, narrow, 1, 1, out, 1);
-      // The factor 1 / λ of the whole changes no iterate.
     },
   };
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { conjugateGradients } from "../../src/gram/conjugate-gradients.ts";
 import { gramSketch } from "../../src/gram/gram-sketch.ts";
+import { sketchPreconditioner } from "../../src/gram/sketch-preconditioner.ts";
 import { sketchedGradients } from "../../src/gram/sketched-gradients.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { denseNetwork } from "../../src/network/network.ts";
@@ -59,6 +60,36 @@ describe("gramSketch", () => {
         // 3 √(G_ii G_jj); five deviations of a mean of s.
         expect(Math.abs(product - G[i]![j]!)).toBeLessThan(5 * 3 * Math.sqrt((G[i]![i]! * G[j]![j]!) / s));
       }
+  });
+});
+
+describe("sketchPreconditioner", () => {
+  test.each([0.4, 1, 3])("with a sketch of %d n columns inverts M Mᵀ + λ I", (sketch) => {
+    const n = 10;
+    const { space, linearization, gaussian } = linearProblem(denseNetwork(2, [4], 1), n, 3);
+    const s = Math.ceil(sketch * n);
+    const { matrix, draw } = gramSketch(space, s, seededRandom(6));
+    draw(linearization, null, s);
+    const preconditioner = sketchPreconditioner(space, sketch, 6);
+    preconditioner.assemble(linearization, null);
+    preconditioner.factorize(0.5);
+    const v = Float64Array.from({ length: n }, gaussian);
+    const x = new Float64Array(n);
+    preconditioner.apply(v, x);
+    const M = Array.from({ length: n }, (_, i) => [...matrix.subarray(i * s, (i + 1) * s)]);
+    const back = multiply(M, transpose(M)).map((row, i) => dotProduct(row, x) + 0.5 * x[i]!);
+    // Eigenvalues of M Mᵀ of up to 1e3 against λ = 0.5.
+    expect(relativeError(back, v)).toBeLessThan(1e-11);
+  });
+
+  test("is the identity where there is no inverse", () => {
+    const { space, linearization } = linearProblem(denseNetwork(2, [4], 1), 4, 3);
+    const preconditioner = sketchPreconditioner(space, 0.5, 6);
+    preconditioner.assemble(linearization, null);
+    preconditioner.factorize(0);
+    const x = new Float64Array(4);
+    preconditioner.apply(Float64Array.of(1, 2, 3, 4), x);
+    expect([...x]).toEqual([1, 2, 3, 4]);
   });
 });
 

@@ -50,13 +50,20 @@ function denseInverseHessian(pairs: readonly (readonly [number[], number[]])[]):
 }
 
 describe("lbfgs", () => {
-  test.each([2, 5])("with memory %d steps along -H g of the dense formula", (memory) => {
-    const { path, lengths, gradient } = run({ examples: 12, seed: 3 }, 8, { memory });
+  // With seeds 43 and 219 a pair has negative curvature: it is left out, and the older ones stay.
+  test.each([
+    [2, 3],
+    [5, 3],
+    [2, 43],
+    [2, 219],
+  ])("with memory %d and seed %d steps along -H g of the dense formula", (memory, seed) => {
+    const { path, lengths, gradient } = run({ examples: 12, seed }, 8, { memory });
     const gradients = path.map(gradient);
     const pairs = path
       .slice(1)
       .map((w, t): [number[], number[]] => [minus(w, path[t]!), minus(gradients[t + 1]!, gradients[t]!)])
       .map(([s, y]) => (dotProduct(s, y) > 0 ? ([s, y] as const) : null));
+    expect(pairs.slice(0, 7).every((pair) => pair !== null)).toBe(seed === 3);
     for (let step = 1; step < 8; step++) {
       const known = pairs
         .slice(0, step)

@@ -4,6 +4,7 @@ import type { Form } from "../../src/gram/form.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { weightDecay } from "../../src/optimizers/prior.ts";
+import { naiveDampedStep } from "../gram/linear-problem.ts";
 import { dotProduct, relativeError, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
 import { regressionProblem } from "./regression-problem.ts";
@@ -101,6 +102,37 @@ describe("momentum for steps of least norm", () => {
         gradient.map(() => 0),
       ),
     ).toBeLessThan(1e-10);
+  });
+
+  test("is left out after a refused direction", () => {
+    const { network, xs, targets, problem, parameters, space } = regressionProblem({ examples: 6, seed: 2 });
+    const rule = {
+      judges: true,
+      init: () => ({ damping: 5, growth: 1 }),
+      accept: () => {},
+      reject: () => {},
+    };
+    const optimizer = gramGaussNewton({ damping: rule, momentum: 0.9, form: "primal" });
+    const state = optimizer.init(space);
+    problem.linearize(parameters);
+    optimizer.step(state, problem, parameters);
+
+    problem.linearize(parameters);
+    const before = Float64Array.from(parameters.flat);
+    let refusals = 1;
+    const lossAt: typeof problem.lossAt = (at) =>
+      refusals-- > 0 ? Number.POSITIVE_INFINITY : problem.lossAt(at);
+    const { attempts } = optimizer.step(
+      state,
+      Object.create(problem, { lossAt: { value: lossAt } }),
+      parameters,
+    );
+    expect(attempts).toBe(2);
+    const J = naiveJacobian(network, before, xs);
+    const r = xs.map((x, i) => naiveForward(network, before, x)[0]! - targets[i]!);
+    const unit = J.reduce((sum, row) => sum + dotProduct(row, row), 0) / J.length;
+    const plain = naiveDampedStep(J, r, 5 * unit);
+    expect(relativeError(difference(Float64Array.from(parameters.flat), before), plain)).toBeLessThan(1e-11);
   });
 
   test("with damping by the gain ratio never raises the loss of its batch", () => {
