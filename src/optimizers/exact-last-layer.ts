@@ -31,7 +31,8 @@ interface ExactLastLayerState {
  * so that without damping the gradient of the last layer is 0 wherever a step begins. There an undamped step of
  * Gauss-Newton moves the hidden layers as variable projection does: like the Gauss-Newton step of the residuals
  * (I - Φ Φ⁺) y as a function of the hidden layers alone. For full batches; on a small one give damping, else
- * the last layer fits this batch alone: a damped Newton step of the last layer.
+ * the last layer fits this batch alone: a damped Newton step of the last layer. Undamped, inputs that are nearly alike
+ * get large parameters of opposite signs; a damping of 1e-8 holds them back. A prior of the optimizer has no part.
  *
  * Source: Golub and Pereyra 1973; Kaufman 1975; Ruhe and Wedin 1980 for the step in all parameters at once.
  *
