@@ -1,0 +1,6 @@
+import type { Comparison } from "../model/compare.ts";
+
+/** Stub. */
+export function renderComparison(name: string, { network }: Comparison): string {
+  return `${name} ${network}`;
+}
