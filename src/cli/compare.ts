@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Command } from "commander";
 import { readTable } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
@@ -99,5 +100,7 @@ async function tableOptions(
 
 async function writeReport(path: string, table: Table, comparison: Comparison): Promise<void> {
   const { renderComparison } = await import("../report/render-comparison.ts");
-  await writeFileAtomically(path, renderComparison(table.name, comparison));
+  const targets = comparison.encoder.targets.map(({ column }) => column);
+  const title = `Optimizers compared on ${targets.join(", ")} from ${basename(table.name)}`;
+  await writeFileAtomically(path, renderComparison(title, comparison));
 }
