@@ -5,6 +5,7 @@ import { type Line, lineChart } from "./charts/line-chart.ts";
 import { logScale } from "./charts/scale.ts";
 import { formatNumber } from "./format-number.ts";
 import { html, type Markup, nothing } from "./markup.ts";
+import { partTitles } from "./report-data.ts";
 import { seriesClass, seriesLegend } from "./series.ts";
 
 /** What a run is measured along. */
@@ -40,11 +41,11 @@ ${spectrumSection(comparison)}`;
 function lossChart(runs: readonly ComparedRun[], part: "train" | "validation", axis: AxisName): Markup {
   const lines = runs.map((run, i) => lineOf(run, i, axis, (event) => event[part]));
   const start = runs[0]!.report.history[0]![part];
-  const title = `${part === "train" ? "Training" : "Validation"} loss against ${axis}`;
+  const title = `${partTitles[part]} loss against ${axis}`;
   const options = {
     description: `${title}, on logarithmic axes, a line for each optimizer`,
     x: { label: axes[axis].label, scale: logScale(lines.flatMap(({ x }) => x)) },
-    y: { label: `${part} loss`, scale: logScale(numbersOf(lines, start)) },
+    y: { label: `${partTitles[part].toLowerCase()} loss`, scale: logScale(numbersOf(lines, start)) },
   };
   return html`<figure><figcaption><h3>${title}</h3></figcaption>
 ${lineChart(options, lines, start === null ? {} : { reference: start })}</figure>`;
@@ -112,9 +113,9 @@ function spectrumSection({ runs, spectrum }: Comparison): Markup {
   return html`<section>
 <h2>Spectrum of the Gram matrix</h2>
 ${seriesLegend([{ name: "start", style: "start" }, ...series])}
-<div class="cards spectrum"><figure>
-${lineChart(options, lines)}</figure></div>
-<p class="soft">Eigenvalues of G = J Jᵀ on ${spectrum.length} residual rows of the training rows, at the start and at the network that each optimizer kept; those below rounding are left out. Directions with large eigenvalues are learned first by first-order methods; the Gram-Gauss-Newton step treats all above the damping alike.</p>
+<div class="cards pairs"><figure>
+${lineChart(options, lines)}</figure>
+<p class="soft">Eigenvalues of G = J Jᵀ on ${spectrum.length} residual rows of the training rows, at the start and at the network that each optimizer kept; those below rounding are left out. Directions with large eigenvalues are learned first by first-order methods; the Gram-Gauss-Newton step treats all above the damping alike.</p></div>
 </section>`;
 }
 

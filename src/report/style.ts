@@ -46,11 +46,11 @@ tbody th { color: inherit; font-size: inherit; overflow-wrap: anywhere; }
 tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
 .results { max-width: 40rem; table-layout: fixed; } .results th:first-child { width: 40%; } .results .part th { padding-top: .9rem; color: var(--ink); font-weight: 650; }
-.runs { white-space: nowrap; } .runs th svg { vertical-align: -2px; margin-right: .4rem; } .runs .best > * { font-weight: 700; background: var(--good); }
+.runs { white-space: nowrap; } .runs th svg { vertical-align: -2px; margin-right: .4rem; } .runs tr > :first-child { padding-left: .6rem; } .runs tr > :last-child { padding-right: .6rem; } .runs .best > * { font-weight: 700; background: var(--good); }
 .number { text-align: right; white-space: nowrap; }
 .least { font-weight: 700; }
 .notes { table-layout: fixed; }
-.notes th { width: 10rem; } .notes td { overflow-wrap: anywhere; }
+.notes th { width: 11rem; } .notes td { overflow-wrap: anywhere; }
 .notes td:nth-child(3) { width: 50%; color: var(--soft); }
 @media (max-width: 46rem) {
   .notes tr, .notes th, .notes td, .notes td:nth-child(3) { display: block; width: auto; padding: 0; border: 0; }
