@@ -6,9 +6,11 @@ export type { Table } from "./data/table.ts";
 export { FileError } from "./formats/file-error.ts";
 export { ModelFileError } from "./formats/model-file-error.ts";
 export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
+export { componentWise } from "./gram/component-wise.ts";
 export { type Curvature, exactCurvature } from "./gram/curvature.ts";
 export { type CurvatureBatchOptions, curvatureBatch } from "./gram/curvature-batch.ts";
 export { type EigenvalueCutoffOptions, eigenvalueCutoff } from "./gram/eigenvalue-cutoff.ts";
+export { type KfacOptions, kfac } from "./gram/kfac.ts";
 export { type LayerwiseOptions, layerwise } from "./gram/layerwise.ts";
 export {
   type BatchFactors,
@@ -17,6 +19,8 @@ export {
   type LinearizeOptions,
   linearize,
 } from "./gram/linearize.ts";
+export { type NystromOptions, nystrom } from "./gram/nystrom.ts";
+export { type SketchedGradientsOptions, sketchedGradients } from "./gram/sketched-gradients.ts";
 export { type Activation, activations } from "./kernels/activation.ts";
 export type { DType, Kernels } from "./kernels/kernels.ts";
 export { MemoryLimitError } from "./kernels/memory-limit-error.ts";
@@ -48,12 +52,15 @@ export {
 } from "./network/network.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
+export { type ExactLastLayerOptions, exactLastLayer } from "./optimizers/exact-last-layer.ts";
 export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
+export { type LbfgsOptions, lbfgs } from "./optimizers/lbfgs.ts";
 export {
   type LeaveOneOutDampingOptions,
   leaveOneOutDamping,
 } from "./optimizers/leave-one-out-damping.ts";
 export { type Optimizer, OptimizerError } from "./optimizers/optimizer.ts";
+export { type PolyakStepOptions, polyakStep, type RateRule } from "./optimizers/polyak-step.ts";
 export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
 export { type ResidualDampingOptions, residualDamping } from "./optimizers/residual-damping.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
@@ -64,5 +71,6 @@ export {
   type StepSearch,
   stepHalving,
 } from "./optimizers/step-search.ts";
+export { type WeightAverageOptions, weightAverage } from "./optimizers/weight-average.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
 export type { EpochEvent } from "./training/train.ts";

@@ -31,9 +31,12 @@ async function run(
   options: { readonly json?: true; readonly header?: string },
 ): Promise<void> {
   const model = await load(modelFile);
-  const evaluation = model.evaluateTable(await readTable(data, readOptions(options)));
+  const table = await readTable(data, readOptions(options));
+  const terminal = openTerminal();
+  for (const note of table.notes) terminal.line(`note: ${note}`);
+  const evaluation = model.evaluateTable(table);
   if (evaluation.skipped > 0)
-    openTerminal().line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
+    terminal.line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
   if (options.json) writeJson(evaluationLine(evaluation));
   else await writeOutput(`${alignTable(evaluationRows(evaluation)).join("\n")}\n`);
 }

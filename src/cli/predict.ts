@@ -45,6 +45,7 @@ async function run(
   const model = await load(modelFile);
   const table = await readTable(data, readOptions(options));
   const terminal = openTerminal();
+  for (const note of table.notes) terminal.line(`note: ${note}`);
   const faults = findFaults(table, model.header.encoder);
   const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => !faults.has(row));
   const predictions = model.predictTable(pickRows(table, rows));

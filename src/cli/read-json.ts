@@ -45,6 +45,10 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DataError("json", { file: path }, `is not JSON: ${(error as Error).message}`);
+    throw new DataError(
+      "json",
+      { file: path },
+      `is not JSON: ${(error as Error).message.replace(/\s+/g, " ")}; mend it there`,
+    );
   }
 }

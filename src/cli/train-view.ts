@@ -55,7 +55,7 @@ export function describeProgress(event: FitEvent): string {
     `best ${short(best)}`,
     damping === null ? null : `damping ${short(damping)}`,
     gainRatio === null ? null : `gain ratio ${short(gainRatio)}`,
-    `gradient ${short(gradientNorm)}`,
+    step === 0 ? null : `gradient ${short(gradientNorm)}`,
     secondsLeft === null ? null : `at most ${plainDuration(secondsLeft)} left`,
   ]
     .filter((part) => part !== null)

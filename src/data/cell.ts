@@ -32,6 +32,13 @@ export function isDecimalComma(cell: string): boolean {
   return /^\s*[+-]?\d+,\d+(e[+-]?\d+)?\s*$/i.test(cell);
 }
 
+const dressed = /^\s*\p{Sc}?\s*[+-]?\s*\p{Sc}?\s*\d[\d,.'\u00a0\u202f ]*(%|\p{Sc}|[\p{L}°µ]{1,4}[²³]?)?\s*$/u;
+
+/** Whether a cell holds a number that is dressed for people: 12 %, $1,500.50, 5 kg. */
+export function isDressedNumber(cell: string): boolean {
+  return Number.isNaN(readNumber(cell)) && dressed.test(cell);
+}
+
 const isoDate = /^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 const otherDate = /^(\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{4}\/\d{1,2}\/\d{1,2})$/;
 

@@ -7,6 +7,8 @@ export interface Records {
   readonly records: readonly (readonly string[])[];
   readonly lines: readonly number[];
   readonly delimiter: string;
+  /** Blank lines between records. */
+  readonly blank: number;
 }
 
 const delimiters = [",", "\t", ";", "|", " "];
@@ -39,7 +41,7 @@ export function parseRecords(text: string, name: string): Records {
     end = info.lines;
     blank = info.empty_lines;
   }
-  return { records, lines, delimiter };
+  return { records, lines, delimiter, blank };
 }
 
 /** Columns set with several blanks are separated by one. */

@@ -1,4 +1,4 @@
-import { faultOf, isDate, isMissing, readDays } from "./cell.ts";
+import { faultOf, isDate, isDressedNumber, isMissing, readDays } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { type ColumnSummary, describeColumns } from "./describe-columns.ts";
 import { listNames, nearestName } from "./nearest-name.ts";
@@ -112,6 +112,12 @@ export function requireColumn(table: Table, name: string): void {
   if (findColumn(table, name)) return;
   const names = table.columns.map((column) => column.name);
   const near = nearestName(name, names);
+  if (!table.hasHeader)
+    throw new DataError(
+      "unknown-column",
+      { file: table.name },
+      `has no column "${name}": no header was found, and columns are named x1 to x${names.length}; --header yes takes the first line for it`,
+    );
   throw new DataError(
     "unknown-column",
     { file: table.name },
@@ -131,10 +137,30 @@ function requireTarget(table: Table, summary: ColumnSummary): void {
     empty: "has no values; there is nothing to learn",
     constant: `is ${JSON.stringify(firstValue(table, name))} in every row; there is nothing to learn`,
     date: "holds dates; turn them into numbers, for example days, to predict them",
-    category: `holds texts such as ${JSON.stringify(firstValue(table, name))}; a target must be a number`,
-    text: `holds texts such as ${JSON.stringify(firstValue(table, name))}; a target must be a number`,
+    category: textTarget(table, name),
+    text: textTarget(table, name),
   };
   throw new DataError("target", place, facts[kind]);
+}
+
+function textTarget(table: Table, name: string): string {
+  const fact = `holds texts such as ${JSON.stringify(firstValue(table, name))}; a target must be a number`;
+  return holdsDressedNumbers(table, name) ? `${fact}, ${undress}` : fact;
+}
+
+const undress = "without unit, sign or separator of thousands";
+
+/** Whether most of a column's texts are numbers that are dressed for people. */
+function holdsDressedNumbers(table: Table, name: string): boolean {
+  const cells = findColumn(table, name)!.cells.filter((cell) => !isMissing(cell));
+  return 2 * cells.filter(isDressedNumber).length > cells.length;
+}
+
+/** Why a column of texts that hardly repeat is left out. */
+function describeTexts(table: Table, { name, distinct, count }: ColumnSummary): string {
+  return holdsDressedNumbers(table, name)
+    ? `texts such as ${JSON.stringify(firstValue(table, name))}; write the numbers ${undress} to use them`
+    : `${distinct} different texts in ${count} rows: names or remarks, not a category`;
 }
 
 function firstValue(table: Table, name: string): string {
@@ -157,7 +183,7 @@ function planInput(
   options: EncodeOptions,
   note: (choice: string, why: string) => void,
 ): InputKind | null {
-  const { name, kind, missing, count } = summary;
+  const { name, kind, missing } = summary;
   switch (kind) {
     case "mixed":
       throw badCell(table, summary, ", or --ignore the column");
@@ -169,10 +195,7 @@ function planInput(
       note("left out", "the same value in every row");
       return null;
     case "text":
-      note(
-        "left out",
-        `${summary.distinct} different texts in ${count} rows: names or remarks, not a category`,
-      );
+      note("left out", describeTexts(table, summary));
       return null;
     case "date":
       if (options.dates === "ignore") {

@@ -91,7 +91,7 @@ export function parseTable(text: string, name: string, options: Partial<ReadOpti
 
 function delimitedTable(text: string, name: string, { header }: ReadOptions): Table {
   const found = parseRecords(text, name);
-  const { records, lines, delimiter } = found;
+  const { records, lines, delimiter, blank } = found;
   const named = header === "auto" ? looksLikeHeader(found) : header;
   const width = named ? records[0]!.length : commonLength(records);
   const body = named ? records.slice(1) : records;
@@ -108,12 +108,15 @@ function delimitedTable(text: string, name: string, { header }: ReadOptions): Ta
       );
   const { names, notes } = uniqueNames(named ? records[0]! : body[0]!.map((_, j) => `x${j + 1}`));
   if (!named) notes.push(`no header found: columns are named x1 to x${width}`);
+  // In a table of one column a blank line may be meant as a row without a value.
+  if (width === 1 && blank > 0) notes.push(`${count(blank, "blank line")} passed over`);
   const texts = names.map((column, j) => ({ name: column, cells: body.map((record) => record[j]!) }));
   // Between commas 1,500 in quotes is more likely to mean 1500: there it stays a text, and is refused as a number.
   const columns = delimiter === "," ? texts : texts.map(readDecimalCommas);
   const changed = columns.filter((column, j) => column !== texts[j]).map((column) => `"${column.name}"`);
   if (changed.length > 0) notes.push(`commas are taken for decimal points in ${listNames(changed)}`);
-  return { name, columns, rows: body.length, unit: "line", lines: bodyLines, notes, sha256: "" };
+  const rows = { rows: body.length, unit: "line", lines: bodyLines } as const;
+  return { name, columns, hasHeader: named, ...rows, notes, sha256: "" };
 }
 
 /** Turns decimal commas into points, in a column where every number with a comma is such a one and none has a point. */
@@ -175,7 +178,7 @@ function parseJson(text: string, name: string): JsonRecords {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new DataError("json", { file: name }, `is not JSON: ${(error as Error).message}; mend it there`);
+    throw new DataError("json", { file: name }, `is not JSON: ${oneLine(error)}; mend it there`);
   }
   if (!Array.isArray(value))
     throw new DataError(
@@ -203,8 +206,13 @@ function parseJsonLine(line: string, place: Place): unknown {
   try {
     return JSON.parse(line);
   } catch (error) {
-    throw new DataError("json", place, `is not JSON: ${(error as Error).message}; mend it there`);
+    throw new DataError("json", place, `is not JSON: ${oneLine(error)}; mend it there`);
   }
+}
+
+/** The message of a parser, which may quote lines of the file. */
+function oneLine(error: unknown): string {
+  return (error as Error).message.replace(/\s+/g, " ");
 }
 
 function requireRecord(entry: unknown, place: Place): JsonRecord {
@@ -225,6 +233,7 @@ function recordsTable({ records, unit, lines }: JsonRecords, name: string): Tabl
   return {
     name,
     columns,
+    hasHeader: true,
     rows: records.length,
     unit,
     lines: Int32Array.from(lines),

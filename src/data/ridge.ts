@@ -191,7 +191,7 @@ function weightsOf(
 
 /** Predictions of a linear model, rows × outputs. */
 export function predictLinear(
-  { weights, bias }: LinearModel,
+  { weights, bias }: Pick<LinearModel, "weights" | "bias">,
   inputs: Float64Array,
   rows: number,
 ): Float64Array {

@@ -6,6 +6,8 @@ export interface Table {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly rows: number;
+  /** Whether the columns have names of their own, not numbers for want of a header. */
+  readonly hasHeader: boolean;
   /** What a row is in its file: a line of text, or a record of a JSON array. */
   readonly unit: "line" | "record";
   /** The physical line of each row, or the number of its record; from 1. */

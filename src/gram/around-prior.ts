@@ -2,12 +2,11 @@ import type { FloatArray } from "../kernels/kernels.ts";
 import { trainableCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import type { SystemSpace } from "./curvature.ts";
-import type { DampedStep, DampedSystem } from "./damped-system.ts";
+import type { DampedStep, DampedSystem, SolveMethod } from "./damped-system.ts";
 import type { Form } from "./form.ts";
 import { scaleGroups } from "./group-weights.ts";
 import type { Linearization } from "./linearization.ts";
 import { predictByPushforward } from "./step-prediction.ts";
-import type { Factorization } from "./symmetric-solver.ts";
 
 /** A damped system that knows no prior. */
 export interface PriorlessSystem {
@@ -21,7 +20,7 @@ export interface PriorlessSystem {
 /** λ that was used, and how. */
 export interface Solved {
   damping: number;
-  method: Factorization;
+  method: SolveMethod;
 }
 
 /**

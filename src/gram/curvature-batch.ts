@@ -70,10 +70,10 @@ function sampledInverse(space: SystemSpace, size: number, seed: number): Curvatu
     weigh: (weights) => inverse.weigh(weights),
     meanDiagonal: () => inverse.trace() / kept.rows,
     // (ratio J₂ᵀ J₂ + λ W⁻¹)⁻¹ = (J₂ᵀ J₂ + λ/ratio W⁻¹)⁻¹ / ratio.
-    factorize: (damping) => inverse.factorize(damping / ratio),
-    apply(g) {
-      inverse.apply(g);
+    apply(damping, g) {
+      const method = inverse.apply(damping / ratio, g);
       kernels.scale(trainableCount(blocks), 1 / ratio, g.flat);
+      return method;
     },
   };
 }

@@ -40,8 +40,16 @@ export interface DampedStep extends StepPrediction {
   /** λ that was used: above the one that was asked for where `method` is "raised". */
   damping: number;
   /** After "failed" the step is 0. */
-  method: Factorization;
+  method: SolveMethod;
 }
+
+/**
+ * How a step was found: by a factorization, or by
+ *
+ *     iterations   conjugate gradients, to their tolerance
+ *     unfinished   conjugate gradients that reached their limit before
+ */
+export type SolveMethod = Factorization | "iterations" | "unfinished";
 
 /** The damped system in one form. Assemble it once for a linearization, then solve it for any damping. */
 export interface DampedSystem {

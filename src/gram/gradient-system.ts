@@ -1,4 +1,3 @@
-import type { FloatArray } from "../kernels/kernels.ts";
 import { trainableCount } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { withoutCounts } from "./around-prior.ts";
@@ -16,10 +15,8 @@ export interface CurvatureInverse {
   weigh(weights: Float64Array | null): void;
   /** tr(C) / n: the unit of damping. */
   meanDiagonal(): number;
-  /** Prepares (C + λ W⁻¹)⁻¹. */
-  factorize(damping: number): Factorization;
-  /** g <- (C + λ W⁻¹)⁻¹ g over the trainable parameters. */
-  apply(g: ParameterVector): void;
+  /** g <- (C + λ W⁻¹)⁻¹ g over the trainable parameters. After "failed" g is undefined. */
+  apply(damping: number, g: ParameterVector): Factorization;
 }
 
 /** The damped system δ = -(C + λ W⁻¹)⁻¹ (Jᵀ r + g): any curvature for the gradient of the batch at hand. */
@@ -32,11 +29,6 @@ export function gradientSystem(
   const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
   let linearization: Linearization;
 
-  const gradient = (residuals: FloatArray, prior: ParameterVector | null, out: ParameterVector): void => {
-    linearization.pullback(residuals, out);
-    if (prior) kernels.axpy(p, 1, prior.flat, out.flat);
-  };
-
   return {
     form: null,
     assemble(next, weights) {
@@ -47,14 +39,11 @@ export function gradientSystem(
     reweigh: (weights) => inverse.weigh(weights),
     meanDiagonal: () => inverse.meanDiagonal(),
     solve(residuals, damping, prior, out) {
+      linearization.pullback(residuals, out);
+      if (prior) kernels.axpy(p, 1, prior.flat, out.flat);
       result.damping = damping;
-      result.method = inverse.factorize(damping);
-      if (result.method === "failed") out.flat.fill(0, 0, p);
-      else {
-        gradient(residuals, prior, out);
-        inverse.apply(out);
-        kernels.scale(p, -1, out.flat);
-      }
+      result.method = inverse.apply(damping, out);
+      kernels.scale(p, result.method === "failed" ? 0 : -1, out.flat);
       predictByPushforward(kernels, linearization, residuals, out, pushed, result);
       return result;
     },

@@ -61,13 +61,10 @@ function layerInverses(space: SystemSpace, reuse: number): CurvatureInverse {
       for (const inverse of inverses) inverse.weigh(weights);
     },
     meanDiagonal: () => inverses.reduce((sum, inverse) => sum + inverse.trace(), 0) / kept[0]!.rows,
-    factorize: (damping) =>
+    apply: (damping, g) =>
       inverses.reduce<Factorization>(
-        (worst, inverse) => worseOf(worst, inverse.factorize(damping)),
+        (worst, inverse) => worseOf(worst, inverse.apply(damping, g)),
         "cholesky",
       ),
-    apply(g) {
-      for (const inverse of inverses) inverse.apply(g);
-    },
   };
 }

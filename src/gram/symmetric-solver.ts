@@ -34,6 +34,9 @@ export interface SymmetricSolver {
 /** Attempts with ten times the damping each, before the eigenvalues are asked. */
 const raises = 3;
 
+/** Columns of an inverse that are solved for at once: enough for products at full speed. */
+const blockColumns = 64;
+
 /** Allocates a solver for matrices of up to `capacity` rows. */
 export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSolver {
   const factor = kernels.allocate("float64", capacity ** 2);
@@ -46,14 +49,7 @@ export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSo
   const roots = lazy(() => kernels.allocate("float64", capacity ** 2));
   const inverses = lazy(() => kernels.allocate("float64", capacity ** 2));
 
-  /** L⁻¹, n × n. */
-  const invertRoot = (): Float64Array => {
-    const root = roots();
-    root.fill(0, 0, n * n);
-    for (let i = 0; i < n; i++) root[i * n + i] = 1;
-    kernels.solveTriangular(false, n, n, factor, n, root, n);
-    return root;
-  };
+  const inverseRoot = () => invertRoot(kernels, n, factor, roots());
 
   const load = (matrix: Float64Array, diagonal: Float64Array | null, lambda: number): void => {
     kernels.copy(n * n, matrix, factor);
@@ -105,16 +101,31 @@ export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSo
       if (!isCholesky()) return null;
       // A⁻¹ = L⁻ᵀ L⁻¹.
       const inverse = inverses();
-      kernels.syrk(true, n, n, 1, invertRoot(), n, 0, inverse, n);
+      kernels.syrk(true, n, n, 1, inverseRoot(), n, 0, inverse, n);
       return inverse;
     },
     traceOfInverse() {
       if (!isCholesky()) return null;
       // tr(L⁻ᵀ L⁻¹) = ‖L⁻¹‖², the Frobenius norm.
-      const root = invertRoot();
+      const root = inverseRoot();
       return kernels.dot(n * n, root, root);
     },
   };
+}
+
+/**
+ * out <- L⁻¹, n × n: its columns in blocks, each from its diagonal down, because it is 0 above. That is n³/3 operations
+ * in place of n³.
+ */
+function invertRoot(kernels: Kernels, n: number, l: Float64Array, out: Float64Array): Float64Array {
+  out.fill(0, 0, n * n);
+  for (let i = 0; i < n; i++) out[i * n + i] = 1;
+  for (let j = 0; j < n; j += blockColumns) {
+    const corner = j * n + j;
+    const columns = Math.min(blockColumns, n - j);
+    kernels.solveTriangular(false, n - j, columns, l.subarray(corner), n, out.subarray(corner), n);
+  }
+  return out;
 }
 
 /** The rounding error of a matrix's eigenvalues, n ε tr(A) / n: the least damping that can make a difference. */

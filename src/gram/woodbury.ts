@@ -10,10 +10,8 @@ export interface WoodburyInverse {
   weigh(weights: Float64Array | null): void;
   /** tr(J W Jᵀ). */
   trace(): number;
-  /** Costs nothing where neither J, W nor λ has changed. */
-  factorize(damping: number): Factorization;
-  /** g <- (Jᵀ J + λ W⁻¹)⁻¹ g; leaves other layers. */
-  apply(g: ParameterVector): void;
+  /** g <- (Jᵀ J + λ W⁻¹)⁻¹ g; leaves other layers. Factorizes only where J, W or λ has changed. */
+  apply(damping: number, g: ParameterVector): Factorization;
 }
 
 /**
@@ -49,13 +47,10 @@ export function woodburyInverse(
       for (let i = 0; i < kept.rows; i++) sum += gram[i * kept.rows + i]!;
       return sum;
     },
-    factorize(damping) {
+    apply(damping, g) {
       if (!(damping > 0)) return "failed";
       if (damping !== factorizedAt) solver.factorize(kept.rows, gram, null, damping);
       factorizedAt = damping;
-      return solver.method;
-    },
-    apply(g) {
       const factor = (group: number) => weights?.[group] ?? 1;
       forEachGroup(kept.blocks, (group, start, end) => {
         const w = factor(group);
@@ -68,6 +63,7 @@ export function woodburyInverse(
         const w = factor(group);
         for (let i = start; i < end; i++) g.flat[i] = (v.flat[i]! - w * pulled.flat[i]!) / solver.damping;
       });
+      return solver.method;
     },
   };
 }

@@ -1,3 +1,5 @@
+import { measure } from "../data/metrics.ts";
+
 /** Standardized examples, and the way back to the targets' own units. */
 export interface Examples {
   readonly rows: number;
@@ -27,30 +29,11 @@ export function pickRows(values: Float64Array, rows: Int32Array, columns: number
 }
 
 /** Root mean square error of standardized predictions of all rows, over some of them; NaN over none. */
-export function rmseOver(examples: Examples, predictions: Float64Array, rows: Int32Array): number {
-  const squares = squaredErrors(examples, predictions, rows);
-  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
-}
-
-/**
- * Whether a model is better than a simpler one by more than chance: the mean of the differences of their squared errors
- * is above its standard error (the rule of one standard error of Breiman et al. 1984, section 3.4.3, on pairs).
- */
-export function isClearlyBetter(
-  examples: Examples,
-  model: Float64Array,
-  simpler: Float64Array,
+export function rmseOver(
+  { outputs, targets }: Examples,
+  predictions: Float64Array,
   rows: Int32Array,
-): boolean {
-  const ours = squaredErrors(examples, model, rows);
-  const gains = squaredErrors(examples, simpler, rows).map((square, i) => square - ours[i]!);
-  const n = gains.length;
-  const mean = gains.reduce((sum, gain) => sum + gain, 0) / n;
-  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(n - 1, 1);
-  return mean > Math.sqrt(variance / n);
-}
-
-function squaredErrors({ outputs, targets }: Examples, predictions: Float64Array, rows: Int32Array) {
-  const truth = pickRows(targets, rows, outputs);
-  return pickRows(predictions, rows, outputs).map((value, i) => (value - truth[i]!) ** 2);
+): number {
+  const found = measure(pickRows(predictions, rows, outputs), pickRows(targets, rows, outputs), outputs);
+  return found?.rmse ?? Number.NaN;
 }

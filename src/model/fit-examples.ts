@@ -9,7 +9,8 @@ import {
   trainableCount,
 } from "../network/network.ts";
 import type { TrainingResult } from "../training/train.ts";
-import { type Examples, isClearlyBetter, knownRows, pickRows, rmseOver } from "./examples.ts";
+import { applyBlend, type Blend, bestShare, makeBlend, mix } from "./blend.ts";
+import { type Examples, knownRows, pickRows, rmseOver } from "./examples.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
 import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
@@ -23,6 +24,7 @@ export interface FittedNetwork {
   readonly dtype: DType;
   /** Of all members, one after the other. */
   readonly parameters: Float64Array;
+  readonly blend: Blend | null;
   readonly report: FitReport;
   /** The most rows of a batch. */
   readonly batchSize: number;
@@ -54,17 +56,20 @@ export async function fitExamples(
   const members = await trainMembers(trainer);
   const ridge = fitLinear(kernels, examples, knownRows(examples));
   const chosen = await choose(trainer, kernels, members, ridge, decisions);
+  const { network, parameters, blend } = chosen;
+  const ours = planPredictor(kernels, network, recipe.dtype)(parameters, inputs, rows);
   return {
-    network: chosen.network,
+    network,
     dtype: recipe.dtype,
-    parameters: chosen.parameters,
+    parameters,
+    blend,
     batchSize: recipe.batchSize,
     trainings: members.results,
     report: {
       ...describeRun(trainer, kernels, members, chosen.network),
       decisions,
       ...measureErrors(examples, {
-        model: planPredictor(kernels, chosen.network, recipe.dtype)(chosen.parameters, inputs, rows).mean,
+        model: applyBlend(blend, ours, inputs, rows).mean,
         unseen: chosen.unseen,
         ridge: predictLinear(ridge, inputs, rows),
       }),
@@ -81,11 +86,21 @@ function describeKernels({ name, description }: Kernels, options: FitOptions): D
 interface Chosen {
   readonly network: Network;
   readonly parameters: Float64Array;
-  /** Predictions of the network before it saw the validation rows. */
+  readonly blend: Blend | null;
+  /** Predictions before the validation rows were learned from. */
   readonly unseen: Float64Array;
 }
 
-/** Takes the linear model where the networks are no better; else lets them learn from the validation rows too. */
+/** Networks with a share above this predict alone. */
+const wholeShare = 0.9;
+
+/** The mean of networks and ridge must have a validation error below this part of ridge's: else ridge, the simpler one. */
+const linearMargin = 0.99;
+
+/**
+ * Takes the linear model, the networks, or a mean of both, whichever the validation rows speak for; and lets the
+ * networks learn from those rows too.
+ */
 async function choose(
   trainer: Trainer,
   kernels: Kernels,
@@ -98,22 +113,15 @@ async function choose(
   const { split, inputs, rows } = examples;
   const trained = join(results.map(({ parameters }) => parameters));
   const unseen = planPredictor(kernels, network, dtype)(trained, inputs, rows).mean;
-  const plain = { network, parameters: trained, unseen };
+  const alone = { network, parameters: trained, blend: null, unseen };
   if (tried.length > 1) decisions.push(shapeDecision(network, tried));
-  if (split.validation.length === 0) return plain;
-  if (recipe.fallsBack) {
-    const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
-    if (!isClearlyBetter(examples, unseen, linear, split.validation)) {
-      const [ours, theirs] = [unseen, linear].map((values) => rmseOver(examples, values, split.validation));
-      decisions.push({
-        what: "model",
-        choice: "linear",
-        why: `validation error ${digits(theirs!)} of ridge, ${digits(ours!)} of the network: not clearly better`,
-      });
-      return { ...linearNetwork(ridge, examples), unseen: linear };
-    }
-  }
-  if (!recipe.refits || isCutShort(stop) || stop.reason === "diverged") return plain;
+  if (split.validation.length === 0) return alone;
+  const share = recipe.fallsBack ? chooseShare(trainer, kernels, unseen, decisions) : 1;
+  const linear = () => predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
+  if (share === 0) return { ...linearNetwork(ridge, examples), blend: null, unseen: linear() };
+  const blended =
+    share === 1 ? alone : { ...alone, blend: makeBlend(share, ridge), unseen: mix(share, unseen, linear()) };
+  if (!recipe.refits || isCutShort(stop) || stop.reason === "diverged") return blended;
   const parameters: Float64Array[] = [];
   for (const result of results) parameters.push(await refit(trainer, network, result));
   decisions.push({
@@ -121,7 +129,37 @@ async function choose(
     choice: "more steps over training and validation rows together",
     why: "the validation error was measured before; those rows can teach as well",
   });
-  return { network, parameters: join(parameters), unseen };
+  return { ...blended, parameters: join(parameters) };
+}
+
+/** The networks' share of the prediction: 0 where their best mean is hardly better than ridge alone. */
+function chooseShare(
+  { examples }: Trainer,
+  kernels: Kernels,
+  unseen: Float64Array,
+  decisions: Decision[],
+): number {
+  const { split, inputs, rows, targets, outputs } = examples;
+  const rowsOf = (values: Float64Array) => pickRows(values, split.validation, outputs);
+  const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
+  const best = bestShare(rowsOf(unseen), rowsOf(linear), rowsOf(targets));
+  const share = best > wholeShare ? 1 : best;
+  const mixed = mix(share, unseen, linear);
+  const [ofNetwork, ofRidge, ofBoth] = [unseen, linear, mixed].map((values) =>
+    rmseOver(examples, values, split.validation),
+  );
+  const errors = `validation error ${digits(ofRidge!)} of ridge, ${digits(ofNetwork!)} of the network, in deviations of the target`;
+  if (!(ofBoth! < linearMargin * ofRidge!)) {
+    decisions.push({ what: "model", choice: "linear", why: `${errors}: hardly better, even their mean` });
+    return 0;
+  }
+  if (share < 1)
+    decisions.push({
+      what: "model",
+      choice: `${Math.round(100 * share)} % network, ${Math.round(100 - 100 * share)} % ridge`,
+      why: `${errors}, ${digits(ofBoth!)} of their mean`,
+    });
+  return share;
 }
 
 function shapeDecision(network: Network, tried: TrainedMembers["tried"]): Decision {

@@ -70,8 +70,8 @@ export async function fitTable(table: Table, options: TableOptions): Promise<Tab
 }
 
 function assemble(fitted: FittedNetwork, encoder: Encoder, layout: Layout, dataHash: string): Model {
-  const { network, dtype, parameters, report } = fitted;
-  return createModel({ network, dtype, encoder, layout, report, dataHash }, parameters);
+  const { network, dtype, parameters, blend, report } = fitted;
+  return createModel({ network, dtype, encoder, layout, blend, report, dataHash }, parameters);
 }
 
 function layoutOf(targets: NumberRows): Layout {

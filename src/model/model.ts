@@ -18,6 +18,7 @@ import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { type Network, parameterCount } from "../network/network.ts";
+import { applyBlend, type Blend } from "./blend.ts";
 import type { FitReport } from "./fit-report.ts";
 import { type Predictor, planPredictor } from "./predictor.ts";
 
@@ -30,6 +31,8 @@ export interface ModelHeader {
   readonly dtype: DType;
   readonly encoder: Encoder;
   readonly layout: Layout;
+  /** A share of a linear model in the prediction, or null. */
+  readonly blend: Blend | null;
   readonly report: FitReport;
   /** SHA-256 of the data that it was fitted to. */
   readonly dataHash: string;
@@ -131,12 +134,12 @@ function requirePlainNumbers({ inputs }: Encoder): void {
 }
 
 /** Kernels and buffers are made at the first prediction. */
-function lazyPredictor({ network, dtype }: ModelHeader, parameters: Float64Array) {
+function lazyPredictor({ network, dtype, blend }: ModelHeader, parameters: Float64Array) {
   let predictor: Predictor | undefined;
   return () => (inputs: Float64Array, rows: number) => {
     // Always the same kernels: a model predicts the same numbers wherever it is loaded.
     predictor ??= planPredictor(selectKernels("wasm"), network, dtype);
-    return predictor(parameters, inputs, rows);
+    return applyBlend(blend, predictor(parameters, inputs, rows), inputs, rows);
   };
 }
 

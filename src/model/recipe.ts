@@ -137,7 +137,18 @@ function systemDecision(network: Network, batchSize: number, outputs: number, dt
   };
 }
 
-const flopUnits = ["flop", "kflop", "Mflop", "Gflop", "Tflop", "Pflop", "Eflop"] as const;
+const flopUnits = [
+  "flop",
+  "kflop",
+  "Mflop",
+  "Gflop",
+  "Tflop",
+  "Pflop",
+  "Eflop",
+  "Zflop",
+  "Yflop",
+  "Rflop",
+] as const;
 
 /** Floating-point operations for people: "3.2 Gflop". */
 function writeFlops(flops: number): string {

@@ -1,8 +1,8 @@
 export { OptimizerError, requireOption } from "../gram/optimizer-error.ts";
 
+import type { SolveMethod } from "../gram/damped-system.ts";
 import type { Form } from "../gram/form.ts";
 import type { Linearization } from "../gram/linearization.ts";
-import type { Factorization } from "../gram/symmetric-solver.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
@@ -49,6 +49,8 @@ export interface Problem {
   readonly residuals: Float64Array;
   /** ½ ‖r‖² at θ. */
   readonly loss: number;
+  /** Moves the linearization, r and the loss to other parameters. The loop has done it where a step begins. */
+  linearize(parameters: ParameterVector): void;
   /** ½ ‖r‖² on the same batch at other parameters; leaves the linearization as it is. */
   lossAt(parameters: ParameterVector): number;
 }
@@ -67,7 +69,7 @@ export interface StepReport {
   learningRate: number;
   /** Which system was solved, and how. */
   form: Form | null;
-  method: Factorization | null;
+  method: SolveMethod | null;
   /** Steps that were tried. */
   attempts: number;
 }

@@ -50,9 +50,21 @@ export function cautions(report: FitReport): readonly string[] {
           : `This is no better than predicting the mean every time; training ended early (${report.stop.reason}).`,
       ]
     : !isBetter(baseline.ridge)
-      ? ["Ridge regression, a linear model, is about as good or better: prefer it, it is simpler."]
+      ? [
+          isRidge(report)
+            ? ridgeItself
+            : "Ridge regression, a linear model, is about as good or better: prefer it, it is simpler.",
+        ]
       : [];
   return [...comparison, ...unseen[part]];
+}
+
+const ridgeItself =
+  "This model is ridge regression, a linear model: no network was better on the validation rows.";
+
+/** Whether the linear model took the network's place. */
+function isRidge({ decisions }: FitReport): boolean {
+  return decisions.some(({ what, choice }) => what === "model" && choice === "linear");
 }
 
 /** Whether training ended because there was no more to gain. */

@@ -1,7 +1,6 @@
 import { planLinearization } from "../gram/linearization.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import type { Network } from "../network/network.ts";
-import type { ParameterVector } from "../network/parameter-vector.ts";
 import { planNetwork } from "../network/plan.ts";
 import type { Problem } from "../optimizers/optimizer.ts";
 import type { Dataset } from "./dataset.ts";
@@ -11,8 +10,6 @@ import type { Evaluator } from "./evaluator.ts";
 export interface BatchProblem extends Problem {
   /** Takes the rows order[start], ..., order[start + count - 1] as the batch. */
   load(order: Int32Array, start: number, count: number): void;
-  /** Linearizes the network on the batch: f, r, ½ ‖r‖². */
-  linearize(parameters: ParameterVector): void;
 }
 
 /** Allocates the problem for batches of up to `capacity` examples. */

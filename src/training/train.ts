@@ -44,7 +44,7 @@ export interface EpochEvent {
   readonly damping: number | null;
   readonly gainRatio: number | null;
   readonly learningRate: number;
-  /** ‖Jᵀ r‖ / n on the epoch's last batch, before its step. */
+  /** ‖Jᵀ r‖ / n on the epoch's last batch, where its step last linearized: before it, for most methods. */
   readonly gradientNorm: number;
   readonly form: "gram" | "primal" | null;
 }
@@ -200,7 +200,7 @@ function rootMeanSquare({ training, evaluator, parameters }: Run, rows: Int32Arr
   return Math.sqrt(sum / (rows.length * training.dataset.outputs));
 }
 
-/** ‖Jᵀ r‖ / n of the last batch: its linearization still stands where the step began. */
+/** ‖Jᵀ r‖ / n of the last batch, where the step left its linearization: where it began, but for a few methods. */
 function gradientNorm({ problem, scratch, space }: Run): number {
   problem.linearization.pullback(problem.residuals, scratch);
   const n = problem.examples * space.outputs;

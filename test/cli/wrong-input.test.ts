@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeWorkplace, tableOf } from "./run-cli.ts";
@@ -11,6 +11,7 @@ beforeAll(() => {
     tableOf(20, (x) => x * x),
   );
   mkdirSync(join(place.folder, "folder"));
+  place.write("book.csv", "PK\u0003\u0004\0\0");
 });
 
 async function failure(...args: string[]): Promise<{ code: number | null; stderr: string }> {
@@ -43,6 +44,21 @@ describe("data that can't be used is refused with its place, and exit code 3", (
       "error: d.csv: has no column to predict from, besides the target; add one",
     ],
     ["an unknown target", "x,Y2\n1,2\n3,4\n", 'error: d.csv: has no column "y"; its columns are "x", "Y2"'],
+    [
+      "inputs that do not vary",
+      "x,y\n7,1\n7,2\n7,3\n",
+      'error: d.csv: has no column to predict from, besides the target: "x" is left out, the same value in every row; add one',
+    ],
+    [
+      "two rows",
+      "x,y\n1,2\n3,4\n",
+      "error: d.csv: has 2 usable rows, of which 2 would train; at least 3 are needed",
+    ],
+    [
+      "no header",
+      "1,2\n3,4\n5,6\n",
+      'error: d.csv: has no column "y": no header was found, and columns are named x1 to x2; --header yes takes the first line for it',
+    ],
     [
       "a short row",
       "x,y\n1,2\n3\n",
@@ -108,6 +124,16 @@ describe("files that can't be used are refused, with exit code 3", () => {
       "error: folder: is a folder; give the name of a file",
     ],
     [
+      "a model in a place that goes through a file",
+      ["ok.csv", "--out", "ok.csv/m"],
+      "error: ok.csv/m: a part of its path is a file, not a folder; check the path",
+    ],
+    [
+      "a workbook as data",
+      ["book.csv"],
+      "error: book.csv: is no table: it looks like a zip archive (a PyTorch, Keras or Excel file is one); give CSV, TSV, JSON or JSON lines",
+    ],
+    [
       "missing configuration",
       ["ok.csv", "--config", "no.json"],
       "error: no.json: there is no such file; check the path",
@@ -129,6 +155,12 @@ describe("files that can't be used are refused, with exit code 3", () => {
     });
   });
 
+  test("a configuration that is no JSON", async () => {
+    const { code, stderr } = await failure("train", "ok.csv", "--target", "y", "--config", "ok.csv");
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^error: ok\.csv: is not JSON: .*; mend it there$/);
+  });
+
   test("test rows that are no rows", async () => {
     place.write("rows.json", "[0, 1.5]");
     expect(await failure("train", "ok.csv", "--target", "y", "--test-rows", "rows.json")).toEqual({
@@ -136,6 +168,60 @@ describe("files that can't be used are refused, with exit code 3", () => {
       stderr:
         "error: rows.json: entry 1 is 1.5, not a row number; write whole numbers from 0, for example [0, 7, 12]",
     });
+  });
+});
+
+describe("what this machine can't do is refused, with exit code 5", () => {
+  test("a network that no memory holds", async () => {
+    const { code, stderr } = await failure("train", "ok.csv", "--target", "y", "--hidden", "1000000000");
+    expect(code).toBe(5);
+    expect(stderr.split("\n").at(-1)).toBe(
+      "error: allocate: 22888.2 MiB more do not fit beside the 0.0 MiB in use (limit 4096.0 MiB); use a smaller batch, a narrower network or float32",
+    );
+  });
+});
+
+describe("data that looks bad but can be used is used, and what was done is said", () => {
+  const quick = ["--hidden", "3", "--max-steps", "2", "--out", "odd.gramian"];
+  const said = async (text: string, ...options: string[]) => {
+    place.write("odd.csv", text);
+    const { code, stderr } = await place.run("train", "odd.csv", "--target", "y", ...quick, ...options);
+    for (const name of ["odd.csv", "odd.gramian"]) rmSync(join(place.folder, name));
+    expect(code).toBe(0);
+    return stderr;
+  };
+
+  test("NaN is a missing value", async () => {
+    expect(await said(withCell("NaN"))).toContain(
+      'x       1 missing (the first in line 7 is "NaN"; their mean is taken, and a column says where)',
+    );
+    expect(await said(tableOf(20, (x) => (x === 0.5 ? Number.NaN : x * x)))).toContain(
+      '(rows)  1 left out (no value of "y"; the first is line 7)',
+    );
+  });
+
+  test("a column whose name is repeated has a name of its own", async () => {
+    const text = tableOf(20, (x) => x * x).replace(/^(.*),/gm, "$1,$1,");
+    const output = await said(text);
+    expect(output).toContain('  column 2 repeats the name "x": called "x_2"\n');
+    expect(output).toContain('x_2     left out (the same as "x")');
+  });
+
+  test("there are more columns than rows", async () => {
+    const names = Array.from({ length: 30 }, (_, j) => `c${j}`);
+    const rows = Array.from({ length: 12 }, (_, i) => names.map((_, j) => Math.sin(i * (j + 1))).join(","));
+    expect(
+      await said(`y,${names.join(",")}\n${rows.map((row, i) => `${i * i},${row}`).join("\n")}\n`),
+    ).toContain("inputs  30 columns");
+  });
+
+  test.each(["1e295", "1e-295"])("numbers are of the size %s", async (size) => {
+    const text = tableOf(20, (x) => x * x).replace(
+      /,([0-9.]+)$/gm,
+      (_, y: string) => `,${Number(y) * Number(size)}`,
+    );
+    const result = (await said(text)).split("\n").find((line) => line.startsWith("  this model"))!;
+    expect(result).toMatch(/^ {2}this model( +[0-9.]+e-?29\d){4} +-?[0-9.]+$/);
   });
 });
 
@@ -158,11 +244,19 @@ describe("a command that can't be understood is refused, with exit code 2", () =
     ["--hiden 3", "error: unknown option '--hiden'\n(Did you mean --hidden?)"],
     ["--out ok.csv", 'error: --out: "ok.csv" is the data itself; give another name'],
     ["--out m --report m", 'error: --report: "m" is where the model goes; give another name'],
+    ["--ignore a,b,a", 'error: --ignore: names "a" twice; name it once'],
     ["--ignore a,,b", 'error: --ignore: "a,,b" has an empty name; separate names by single commas'],
   ])("%s", async (options, stderr) => {
     expect(await failure("train", "ok.csv", "--target", "y", ...options.split(" "))).toEqual({
       code: 2,
       stderr,
+    });
+  });
+
+  test("a target that is named twice", async () => {
+    expect(await failure("train", "ok.csv", "--target", "y,y")).toEqual({
+      code: 2,
+      stderr: 'error: --target: names "y" twice; name it once',
     });
   });
 
@@ -204,7 +298,10 @@ describe("a command that can't be understood is refused, with exit code 2", () =
     });
   });
 
-  test("none of them changes the data", () => {
+  test("none of them changes the data, or leaves anything behind", () => {
+    const written = ["ok.csv", "book.csv", "d.csv", "rows.json", "run.json", "folder"];
+    expect(readdirSync(place.folder).sort()).toEqual(written.sort());
+    expect(readdirSync(join(place.folder, "folder"))).toEqual([]);
     expect(readFileSync(join(place.folder, "ok.csv"), "utf8")).toBe(tableOf(20, (x) => x * x));
   });
 });

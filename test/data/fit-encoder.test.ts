@@ -12,6 +12,7 @@ function tableOf(columns: Record<string, readonly string[]>): Table {
   return {
     name: "d.csv",
     columns: Object.entries(columns).map(([name, cells]) => ({ name, cells })),
+    hasHeader: true,
     rows,
     unit: "line",
     lines: Int32Array.from({ length: rows }, (_, i) => i + 2),

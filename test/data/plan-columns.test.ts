@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isDressedNumber } from "../../src/data/cell.ts";
 import { DataError } from "../../src/data/data-error.ts";
 import { describeColumns } from "../../src/data/describe-columns.ts";
 import { type EncodeOptions, planColumns } from "../../src/data/plan-columns.ts";
@@ -44,6 +45,7 @@ describe("describeColumns", () => {
     ["mixed", ["1", "2", "3", "inf"]],
     ["mixed", ["1e999", "inf", "-Infinity"]],
     ["mixed", ["1", "2", "3e300"]],
+    ["mixed", ["inf", "inf", ""]],
     ["mixed", ["1", "2", "1,500", "3"]],
     ["constant", ["7", "7", "", "7"]],
     ["constant", ["a", "a", "a"]],
@@ -131,6 +133,42 @@ describe("planColumns", () => {
         why: "13 different texts in 24 rows: names or remarks, not a category",
       },
     ]);
+  });
+
+  test.each([
+    ["5 kg", true],
+    ["12%", true],
+    ["$1,500.50", true],
+    ["-€ 3", true],
+    ["1,000", true],
+    ["10 000", true],
+    ["3 m²", true],
+    ["12", false],
+    ["-1e5", false],
+    ["2024-01-05", false],
+    ["Room 5", false],
+    ["5 Main Street", false],
+    ["A12", false],
+  ])("%s is a number dressed for people: %s", (cell, expected) => {
+    expect(isDressedNumber(cell)).toBe(expected);
+  });
+
+  test("says how to use numbers that are dressed for people", () => {
+    const rows = Array.from({ length: 24 }, (_, i) => i);
+    const table = tableOf({
+      p: rows.map((i) => `${i} kg`),
+      q: rows.map((i) => `$1,00${i}`),
+      x: rows.map((i) => String(i * i)),
+      y: rows.map((i) => String(i ** 3)),
+    });
+    const how = "without unit, sign or separator of thousands";
+    expect(planColumns(table, ["y"]).notes.map(({ why }) => why)).toEqual([
+      `texts such as "0 kg"; write the numbers ${how} to use them`,
+      `texts such as "$1,000"; write the numbers ${how} to use them`,
+    ]);
+    expect(fault(() => planColumns(table, ["q"]))).toBe(
+      `d.csv: column "q" holds texts such as "$1,000"; a target must be a number, ${how}`,
+    );
   });
 
   test("keeps one of two columns that are the same where the other is ignored", () => {
@@ -273,6 +311,12 @@ describe("planColumns", () => {
     const table = parseTable('[{"x":1,"y":1},{"x":"?","y":2},{"x":"oops","y":3},{"x":4,"y":4}]', "d.json");
     expect(fault(() => planColumns(table, ["y"]))).toBe(
       'd.json, record 3: column "x" is "oops", not a number; mend it, leave it empty if the value is missing, or --ignore the column',
+    );
+  });
+
+  test("says where names are missing because no header was found", () => {
+    expect(fault(() => planColumns(parseTable("1,2\n3,4\n", "d.csv"), ["y"]))).toBe(
+      'd.csv: has no column "y": no header was found, and columns are named x1 to x2; --header yes takes the first line for it',
     );
   });
 

@@ -116,6 +116,14 @@ describe("parseTable", () => {
     ]);
   });
 
+  test("says that blank lines are no rows, where they might have been meant as such", () => {
+    expect(parseTable("x\n1\n\n2\n\n", "d.csv")).toMatchObject({
+      rows: 2,
+      notes: ["1 blank line passed over"],
+    });
+    expect(parseTable("x,y\n1,2\n\n2,3\n", "d.csv").notes).toEqual([]);
+  });
+
   test("reads decimal commas where the comma separates nothing", () => {
     const { columns, notes } = parseTable("x;y;z\n1,5;2;a,b\n-3,25e2;4;1,5\n", "d.csv");
     expect(columns.map(({ cells }) => cells)).toEqual([

@@ -121,11 +121,7 @@ describe("fitRidge", () => {
     const p = problem(30, 4, 2, 5, 0);
     const { penalty, weights, bias } = fitted(p);
     expect(penalty).toBe(penalties[0]);
-    const predictions = predictLinear(
-      { weights, bias, penalty, leaveOneOut: 0 },
-      Float64Array.from(p.x.flat()),
-      30,
-    );
+    const predictions = predictLinear({ weights, bias }, Float64Array.from(p.x.flat()), 30);
     // A penalty of 10⁻⁸ mean eigenvalues moves each component by 10⁻⁸ times mean over its eigenvalue, below 10 here.
     const size = Math.max(...p.y.flat().map(Math.abs));
     for (const [i, value] of p.y.flat().entries())

@@ -38,6 +38,21 @@ describe("fitTable", () => {
     expect(model.report.rows).toEqual({ train: 39, validation: 7, test: 12 });
   });
 
+  test("measures each part on its own rows where some are left out", async () => {
+    const table = parseTable(
+      csv((row, name) => (name === "y" && row % 5 === 0 ? "" : undefined)),
+      "d.csv",
+    );
+    const options = { ...quick, targets: ["y"], test: 0.2, optimizer: "gram-gauss-newton" } as const;
+    const { split, model } = await fitTable(table, options);
+    const { values } = model.predictTable(table);
+    for (const part of ["train", "validation", "test"] as const) {
+      const squares = Array.from(split[part], (row) => (values[row]! - targets[row]![0]!) ** 2);
+      const rmse = Math.sqrt(squares.reduce((a, b) => a + b) / squares.length);
+      expect(model.report.errors.rmse[part]! / rmse).toBeCloseTo(1, 12);
+    }
+  });
+
   test("leaves rows out that lack an input where it is asked to", async () => {
     const { split, notes, model } = await run(csv(), { missing: "drop", ignore: ["z"] });
     const used = [...split.train, ...split.validation, ...split.test];

@@ -100,7 +100,7 @@ describe("fit", () => {
     expect(header.network.layers).toHaveLength(1);
     expect(report.decisions.at(-1)).toMatchObject({ what: "model", choice: "linear" });
     expect(report.decisions.at(-1)!.why).toMatch(
-      /^validation error [0-9.]+ of ridge, [0-9.]+ of the network: not clearly better$/,
+      /^validation error [0-9.]+ of ridge, [0-9.]+ of the network, in deviations of the target: hardly better, even their mean$/,
     );
     // It is ridge regression of all rows that may teach: the baseline itself, up to the rounding of its sums.
     expect(report.errors.rmse.test! / report.baseline.ridge.rmse.test!).toBeCloseTo(1, 10);
@@ -197,6 +197,24 @@ describe("the report of a fit", () => {
     expect(perTarget).toEqual([]);
   });
 
+  test("has the validation error of the best epoch, before validation rows were learned from", async () => {
+    const { report, header, predict } = await fitted({ maxSteps: 30 });
+    expect(report.decisions.map(({ what }) => what)).toContain("refit");
+    const { deviation } = header.encoder.targets[0]!;
+    const atBest = report.history[report.bestEpoch]!.validation! * deviation;
+    expect(report.errors.rmse.validation! / atBest).toBeCloseTo(1, 12);
+    // The model itself has seen those rows since, and so predicts them better.
+    const { validation } = splitRows(
+      "inputs",
+      Int32Array.from(numbers, (_, i) => i),
+      80,
+      { validation: 0.15, test: 0, seed: 0 },
+    );
+    const predictions = (await predict(inputs)) as number[];
+    const now = root([...validation].map((i) => (predictions[i]! - numbers[i]!) ** 2));
+    expect(now).toBeLessThan(atBest);
+  });
+
   test("has errors of each of several targets", async () => {
     const two = surface(60, 2);
     const model = await fit(two.inputs, two.targets, { ...quick, testRows: [1, 2, 3, 4, 5] });
@@ -254,6 +272,20 @@ describe("training that ends early", () => {
     expect(((await predict(inputs)) as number[]).every(Number.isFinite)).toBe(true);
   });
 
+  test("by a signal or by time does not go on to learn from the validation rows", async () => {
+    const controller = new AbortController();
+    const stopped = await fitted({
+      maxSteps: 1000,
+      signal: controller.signal,
+      onStep: ({ step }) => {
+        if (step === 12) controller.abort();
+      },
+    });
+    const late = await fitted({ maxSteps: 1e6, timeLimitMs: 1 });
+    for (const { report } of [stopped, late])
+      expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
+  });
+
   test("by a signal in the second network keeps the first alone", async () => {
     const controller = new AbortController();
     const options = { optimizer: "gram-gauss-newton" } as const;
@@ -308,6 +340,17 @@ describe("an ensemble", () => {
     expect(three.parameters.subarray(0, p)).toEqual(one.parameters);
     expect(three.parameters.subarray(p, 2 * p)).not.toEqual(one.parameters);
     expect(three.report.steps).toBeGreaterThan(one.report.steps);
+  });
+
+  test("shares no member with the ensemble of the next seed", async () => {
+    // Without validation rows both seeds train on the same rows, and only the starts differ.
+    const options = { optimizer: "gram-gauss-newton", maxSteps: 2, ensemble: 3, validation: 0 } as const;
+    const [first, next] = await Promise.all([fitted(options), fitted({ ...options, seed: 1 })]);
+    const size = first.parameters.length / 3;
+    const members = [first, next].flatMap(({ parameters }) =>
+      [0, 1, 2].map((m) => parameters.subarray(m * size, (m + 1) * size).join()),
+    );
+    expect(new Set(members).size).toBe(6);
   });
 
   test("reports which network it trains", async () => {

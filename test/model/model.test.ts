@@ -6,7 +6,7 @@ import { DataError } from "../../src/data/data-error.ts";
 import { parseTable } from "../../src/data/read-table.ts";
 import { encodeModel } from "../../src/formats/model-file.ts";
 import { fit, fitTable } from "../../src/model/fit.ts";
-import { load, type Model, readModel } from "../../src/model/model.ts";
+import { createModel, load, type Model, readModel } from "../../src/model/model.ts";
 import type { FitOptions } from "../../src/model/options.ts";
 import { quick, surface } from "./surfaces.ts";
 
@@ -146,6 +146,30 @@ describe("predict", () => {
       [...model.predictTable(table).values].map((y) => [y]),
     );
   });
+});
+
+test("the spread of an ensemble is the deviation of its members' predictions, in the targets' units", async () => {
+  const { inputs, targets } = surface(50, 2);
+  const lines = inputs.map(([a, b], i) => `${a},${b},${1000 * targets[i]![0]!},${targets[i]![1]}`);
+  const table = parseTable(`a,b,y,z\n${lines.join("\n")}`, "d.csv");
+  const options = { ...quick, targets: ["y", "z"], ensemble: 3 } as const;
+  const { model } = await fitTable(table, options);
+  const size = model.parameters.length / 3;
+  const each = [0, 1, 2].map((m) =>
+    createModel(model.header, model.parameters.slice(m * size, (m + 1) * size)).predictTable(table),
+  );
+  expect(each.every(({ spread }) => spread === null)).toBe(true);
+  const { values, spread } = model.predictTable(table);
+  values.forEach((value, i) => {
+    const members = each.map((one) => one.values[i]!);
+    const mean = members.reduce((a, b) => a + b) / 3;
+    const deviation = Math.sqrt(members.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 2);
+    // Restoring to units and averaging, in either order: a few roundings of numbers up to the largest.
+    const tolerance = 32 * Number.EPSILON * Math.max(...members.map(Math.abs), 1000);
+    expect(Math.abs(value - mean)).toBeLessThan(tolerance);
+    expect(Math.abs(spread![i]! - deviation)).toBeLessThan(tolerance);
+  });
+  expect(Math.max(...spread!.filter((_, i) => i % 2 === 0))).toBeGreaterThan(1);
 });
 
 describe("evaluateTable", () => {

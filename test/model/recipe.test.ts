@@ -25,12 +25,18 @@ describe("chooseRecipe", () => {
   });
 
   test("has the inputs and outputs of the data, and the layers that were asked for", () => {
-    expect(choose(100, {}, 5, 3).network.inputs).toBe(5);
-    expect(outputCount(choose(100, {}, 5, 3).network)).toBe(3);
+    expect(choose(100, {}, 5, 3).networks[0].inputs).toBe(5);
+    expect(outputCount(choose(100, {}, 5, 3).networks[0])).toBe(3);
     expect(
-      choose(100, { hidden: [7, 6], activation: "relu" }).network.layers.map(({ units }) => units),
+      choose(100, { hidden: [7, 6], activation: "relu" }).networks[0].layers.map(({ units }) => units),
     ).toEqual([7, 6, 1]);
-    expect(choose(100, { hidden: [] }).network.layers).toHaveLength(1);
+    expect(choose(100, { hidden: [] }).networks[0].layers).toHaveLength(1);
+  });
+
+  test("tries a second shape where rows are few, unless layers were asked for", () => {
+    expect(choose(500).networks).toHaveLength(2);
+    expect(choose(5000).networks).toHaveLength(1);
+    expect(choose(500, { hidden: [4] }).networks).toHaveLength(1);
   });
 
   test("chooses the smaller system, and names both costs", () => {

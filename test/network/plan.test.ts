@@ -20,7 +20,8 @@ test("a pass over fewer rows than the plan holds is the network's output of each
       const gaussian = gaussianRandom(seededRandom(count));
       const plan = planNetwork(kernels, network, "float64", 5, derivatives);
       const theta = allocateParameters(kernels, "float64", parameterBlocks(network));
-      theta.flat.set(initialize(network, 1));
+      // Biases too are no longer 0.
+      theta.flat.set(initialize(network, 1).map((value) => value + 0.1 * gaussian()));
       const xs = Array.from({ length: count }, () => Array.from({ length: network.inputs }, gaussian));
       const { data, stride } = plan.inputs[0]!;
       // Twice: what a pass leaves in the buffers must not reach the next.

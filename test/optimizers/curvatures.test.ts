@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { componentWise } from "../../src/gram/component-wise.ts";
 import type { Curvature } from "../../src/gram/curvature.ts";
 import { exactCurvature } from "../../src/gram/curvature.ts";
 import { curvatureBatch } from "../../src/gram/curvature-batch.ts";
 import { eigenvalueCutoff } from "../../src/gram/eigenvalue-cutoff.ts";
+import { kfac } from "../../src/gram/kfac.ts";
 import { layerwise } from "../../src/gram/layerwise.ts";
+import { nystrom } from "../../src/gram/nystrom.ts";
+import { sketchedGradients } from "../../src/gram/sketched-gradients.ts";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm-kernels.ts";
 import { denseNetwork } from "../../src/network/network.ts";
@@ -17,6 +21,10 @@ const curvatures: readonly (readonly [string, () => Curvature])[] = [
   ["eigenvalueCutoff", () => eigenvalueCutoff()],
   ["layerwise", () => layerwise()],
   ["layerwise with reuse", () => layerwise({ reuse: 3 })],
+  ["nystrom", () => nystrom({ rank: 20 })],
+  ["sketchedGradients", () => sketchedGradients({ tolerance: 1e-4 })],
+  ["kfac", () => kfac()],
+  ["componentWise", () => componentWise()],
   ["curvatureBatch", () => curvatureBatch({ examples: 20 })],
 ];
 

@@ -16,7 +16,7 @@ import {
 } from "../../src/optimizers/prior.ts";
 import { regularizedBy } from "../../src/optimizers/regularization.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
+import { dotProduct, inverse, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
 import { regressionProblem } from "./regression-problem.ts";
 
@@ -37,18 +37,6 @@ function groupsOf({ space }: Problem): number[][] {
     for (let i = start; i < end; i++) groups[group]!.push(i);
   });
   return groups;
-}
-
-/** The inverse, column by column. */
-function inverse(a: number[][]): number[][] {
-  return transpose(
-    a.map((_, j) =>
-      solve(
-        a,
-        a.map((__, i) => (i === j ? 1 : 0)),
-      ),
-    ),
-  );
 }
 
 /** J and r at the parameters, from the naive network. */

@@ -40,6 +40,13 @@ describe("cautions", () => {
     expect(cautions(exampleFit({ errors: exampleErrors(3.29) }))[0]).toContain("Ridge regression");
   });
 
+  test("say where the model is ridge regression", () => {
+    const decisions = [{ what: "model", choice: "linear", why: "no better" }];
+    expect(cautions(exampleFit({ decisions, errors: exampleErrors(3.29) }))).toEqual([
+      "This model is ridge regression, a linear model: no network was better on the validation rows.",
+    ]);
+  });
+
   test("say where the mean is as good", () => {
     expect(cautions(exampleFit({ errors: exampleErrors(7) }))[0]).toContain(
       "no better than predicting the mean",

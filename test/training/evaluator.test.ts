@@ -18,7 +18,7 @@ function setUp() {
   const xs = Array.from({ length: rows }, () => [gaussian(), gaussian(), gaussian()]);
   const ys = xs.map(() => [gaussian(), gaussian()]);
   const theta = allocateParameters(kernels, "float64", parameterBlocks(network));
-  theta.flat.set(initialize(network, 2));
+  theta.flat.set(initialize(network, 2).map((value) => value + 0.1 * gaussian()));
   return {
     xs,
     ys,

@@ -49,3 +49,15 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   }
   return difference / size;
 }
+
+/** A⁻¹, a column at a time. */
+export function inverse(a: number[][]): number[][] {
+  return transpose(
+    a.map((_, j) =>
+      solve(
+        a,
+        a.map((__, i) => (i === j ? 1 : 0)),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,123 @@
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { ParameterBlock } from "../network/network.ts";
+import type { PlanMatrix } from "../network/plan.ts";
+import type { Curvature, SystemSpace } from "./curvature.ts";
+import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
+import type { JacobianFactors } from "./linearization.ts";
+import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
+
+/**
+ * A block for each unit in place of Jᵀ J: what two units have in common is left out,
+ *
+ *     C_j = s² Σ_i q_ij ã_i ã_iᵀ,   q_ij = Σ_k (d_ik)_j²         δ_j = -(C_j + λ I)⁻¹ g_j
+ *
+ * for each unit j of a layer, with its weights and its bias. The exact step for a linear network of one layer. For
+ * layers of few inputs; each step factorizes a matrix of the size of a layer's inputs for each of its units. Needs
+ * damping above 0 where a layer has more inputs than the batch has examples.
+ *
+ * Source: Tran et al. 2022, arXiv:2210.05268 (CW-NGD).
+ */
+export function componentWise(): Curvature {
+  return {
+    isExact: false,
+    init(space) {
+      const system = gradientSystem(space, unitInverses(space));
+      return () => system;
+    },
+  };
+}
+
+function unitInverses(space: SystemSpace): CurvatureInverse {
+  const { blocks, outputs } = space;
+  const layers = blocks.flatMap((block, l) =>
+    block.trainable ? [{ l, units: layerUnits(space, block) }] : [],
+  );
+  let weights: Float64Array | null = null;
+  let n = 0;
+  return {
+    assemble(linearization) {
+      n = linearization.rows;
+      const factors = linearization.blocks();
+      for (const { l, units } of layers) units.assemble(factors[l]!, n / outputs);
+    },
+    weigh(groupWeights) {
+      weights = groupWeights;
+    },
+    meanDiagonal: () => layers.reduce((sum, { units }) => sum + units.trace(), 0) / n,
+    apply: (damping, g) =>
+      layers.reduce<Factorization>((worst, { l, units }) => {
+        const method = units.apply(damping, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, g.blocks[l]!);
+        return worseOf(worst, method);
+      }, "cholesky"),
+  };
+}
+
+/** The blocks of one layer's units. */
+interface LayerUnits {
+  assemble(factors: JacobianFactors, examples: number): void;
+  /** Σ_j tr(C_j). */
+  trace(): number;
+  /** g <- (C + λ W⁻¹)⁻¹ g, unit after unit; g rows × columns. */
+  apply(damping: number, w: number, v: number, g: FloatArray): Factorization;
+}
+
+function layerUnits({ kernels, dtype, outputs, capacity }: SystemSpace, block: ParameterBlock): LayerUnits {
+  const { rows, columns, scale, inputs } = block;
+  /** √q, by examples and units. */
+  const roots = kernels.allocate(dtype, capacity * columns);
+  const scaled = kernels.allocate(dtype, capacity * rows);
+  const square = kernels.allocate(dtype, rows ** 2);
+  const matrix = kernels.allocate("float64", rows ** 2);
+  const diagonal = kernels.allocate("float64", rows);
+  const column = kernels.allocate("float64", rows);
+  const solver = symmetricSolver(kernels, rows);
+  let features: PlanMatrix;
+  let examples = 0;
+
+  /** Lower `matrix` <- C_j. */
+  const formBlock = (j: number): void => {
+    const q = roots.subarray(j);
+    const { data, stride } = features;
+    kernels.faceSplit(examples, 1, rows, 1, 1, data, stride, q, columns, scaled, rows);
+    kernels.syrk(true, rows, examples, scale ** 2, scaled, rows, 0, square, rows);
+    kernels.copy(rows ** 2, square, matrix);
+  };
+
+  return {
+    assemble({ inputs: a, derivatives: d }, count) {
+      features = a;
+      examples = count;
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < columns; j++) roots[i * columns + j] = Math.sqrt(squares(d!, i, j, outputs));
+    },
+    trace() {
+      let sum = 0;
+      for (let i = 0; i < examples; i++) {
+        const x = features.data.subarray(i * features.stride);
+        const q = roots.subarray(i * columns);
+        sum += kernels.dot(rows, x, x) * kernels.dot(columns, q, q);
+      }
+      return scale ** 2 * sum;
+    },
+    apply(damping, w, v, g) {
+      diagonal.fill(1 / w, 0, inputs).fill(1 / v, inputs);
+      let worst: Factorization = "cholesky";
+      for (let j = 0; j < columns; j++) {
+        formBlock(j);
+        solver.factorize(rows, matrix, diagonal, damping);
+        worst = worseOf(worst, solver.method);
+        for (let i = 0; i < rows; i++) column[i] = g[i * columns + j]!;
+        solver.apply(column);
+        for (let i = 0; i < rows; i++) g[i * columns + j] = column[i]!;
+      }
+      return worst;
+    },
+  };
+}
+
+/** q_ij = Σ_k (d_ik)_j². */
+function squares(d: PlanMatrix, i: number, j: number, outputs: number): number {
+  let sum = 0;
+  for (let k = 0; k < outputs; k++) sum += d.data[(i * outputs + k) * d.stride + j]! ** 2;
+  return sum;
+}

@@ -1,0 +1,106 @@
+import { symmetricSolver } from "../gram/symmetric-solver.ts";
+import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import {
+  type Optimizer,
+  OptimizerError,
+  type ParameterSpace,
+  type Problem,
+  requireOption,
+  type StepReport,
+} from "./optimizer.ts";
+
+/** Options of `exactLastLayer`, and their defaults. */
+export interface ExactLastLayerOptions {
+  /** Damping of the last layer, in units of the mean of the diagonal of its Φᵀ Φ. */
+  readonly damping: number;
+}
+
+export const exactLastLayerDefaults: Readonly<ExactLastLayerOptions> = Object.freeze({ damping: 0 });
+
+interface ExactLastLayerState {
+  readonly inner: unknown;
+  readonly lastLayer: { solve(problem: Problem, parameters: ParameterVector): void };
+}
+
+/**
+ * After each step of another optimizer, solves the linear last layer exactly: with Φ its inputs (b × rows, with the
+ * one of the bias), Θ its parameters and R the residuals, b × K,
+ *
+ *     Δ  minimizes  ½ ‖R + Φ Δ‖² + ½ λ ‖Δ‖²          (Φᵀ Φ + λ I) Δ = -Φᵀ R,     Θ <- Θ + Δ
+ *
+ * so that without damping the gradient of the last layer is 0 wherever a step begins. There an undamped step of
+ * Gauss-Newton moves the hidden layers as variable projection does: like the Gauss-Newton step of the residuals
+ * (I - Φ Φ⁺) y as a function of the hidden layers alone. For full batches; on a small one give damping, else
+ * the last layer fits this batch alone: a damped Newton step of the last layer.
+ *
+ * Source: Golub and Pereyra 1973; Kaufman 1975; Ruhe and Wedin 1980 for the step in all parameters at once.
+ *
+ * @throws {OptimizerError} If the damping is below 0; in `init`, if the last layer is frozen or not linear.
+ */
+export function exactLastLayer<State>(
+  optimizer: Optimizer<State>,
+  options: Partial<ExactLastLayerOptions> = {},
+): Optimizer {
+  const { damping } = { ...exactLastLayerDefaults, ...options };
+  requireOption(
+    "damping",
+    damping,
+    damping >= 0 && Number.isFinite(damping),
+    "a finite number of at least 0",
+  );
+  const outer: Optimizer<ExactLastLayerState> = {
+    ...optimizer,
+    init: (space) => ({ inner: optimizer.init(space), lastLayer: lastLayerOf(space, damping) }),
+    step(state, problem, parameters): StepReport {
+      const report = optimizer.step(state.inner as State, problem, parameters);
+      if (report.failure === "not finite") return report;
+      problem.linearize(parameters);
+      state.lastLayer.solve(problem, parameters);
+      return report;
+    },
+  };
+  return outer;
+}
+
+function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerState["lastLayer"] {
+  const { kernels, dtype, blocks, outputs } = space;
+  const last = blocks.length - 1;
+  const { rows, scale, trainable, activation } = blocks[last]!;
+  if (!trainable || activation !== "identity")
+    throw new OptimizerError(
+      `exactLastLayer: the last layer is ${trainable ? activation : "frozen"}; it must be linear and trainable`,
+    );
+  const narrow = kernels.allocate(dtype, rows ** 2);
+  const matrix = kernels.allocate("float64", rows ** 2);
+  const column = kernels.allocate("float64", rows);
+  const solver = symmetricSolver(kernels, rows);
+  const gradient = allocateParameters(kernels, dtype, blocks);
+  const candidate = allocateParameters(kernels, dtype, blocks);
+
+  /** s² Φᵀ Φ, and its factor. */
+  const factorize = ({ linearization, examples }: Problem): void => {
+    const { inputs } = linearization.blocks()[last]!;
+    kernels.syrk(true, rows, examples, scale ** 2, inputs.data, inputs.stride, 0, narrow, rows);
+    kernels.copy(rows ** 2, narrow, matrix);
+    let trace = 0;
+    for (let i = 0; i < rows; i++) trace += matrix[i * rows + i]!;
+    solver.factorize(rows, matrix, null, (damping * trace) / rows);
+  };
+
+  return {
+    solve(problem, parameters) {
+      factorize(problem);
+      problem.linearization.pullback(problem.residuals, gradient);
+      candidate.flat.set(parameters.flat);
+      const from = gradient.blocks[last]!;
+      const to = candidate.blocks[last]!;
+      for (let k = 0; k < outputs; k++) {
+        for (let i = 0; i < rows; i++) column[i] = -from[i * outputs + k]!;
+        solver.apply(column);
+        for (let i = 0; i < rows; i++) to[i * outputs + k]! += column[i]!;
+      }
+      // At the optimum already, rounding errors decide: then the layer may stay.
+      if (problem.lossAt(candidate) <= problem.loss) parameters.blocks[last]!.set(to);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { gramColumns } from "../../src/gram/gram-columns.ts";
+import { nystrom } from "../../src/gram/nystrom.ts";
+import { pivotedCholesky } from "../../src/gram/pivoted-cholesky.ts";
+import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { denseNetwork } from "../../src/network/network.ts";
+import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
+import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
+import { curvatureStep, linearProblem, naiveDampedStep, randomWeights } from "./linear-problem.ts";
+
+const cases = fc.record({
+  hidden: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
+  outputs: fc.integer({ min: 1, max: 2 }),
+  examples: fc.integer({ min: 1, max: 6 }),
+  seed: fc.nat(1000),
+  damping: fc.constantFrom(0.1, 1, 30),
+});
+const settings = { seed: 11, numRuns: 40 };
+
+test("gramColumns gives the diagonal and the columns of J W Jᵀ", () => {
+  fc.assert(
+    fc.property(cases, ({ hidden, outputs, examples, seed }) => {
+      const problem = linearProblem(denseNetwork(2, hidden, outputs), examples, seed);
+      const { space, linearization, J, n } = problem;
+      const { weights, diagonal } = randomWeights(problem);
+      const G = J.map((a) =>
+        J.map((b) => a.reduce((sum, value, j) => sum + value * diagonal[j]! * b[j]!, 0)),
+      );
+      const columns = gramColumns(space);
+      const out = new Float64Array(n);
+      columns.diagonal(linearization, weights, out);
+      // As for the linearization itself.
+      expect(
+        relativeError(
+          out,
+          G.map((row, i) => row[i]!),
+        ),
+      ).toBeLessThan(3000 * Number.EPSILON);
+      for (let i = 0; i < n; i++) {
+        columns.column(linearization, weights, i, out);
+        expect(relativeError(out, G[i]!)).toBeLessThan(3000 * Number.EPSILON);
+      }
+    }),
+    settings,
+  );
+});
+
+describe("pivotedCholesky", () => {
+  /** A random matrix of a given rank, and its factorization. */
+  function factorized(n: number, trueRank: number, rank: number, seed: number) {
+    const gaussian = gaussianRandom(seededRandom(seed));
+    const B = Array.from({ length: n }, () => Array.from({ length: trueRank }, gaussian));
+    const G = multiply(B, transpose(B));
+    const result = pivotedCholesky(referenceKernels(), rank, n, seededRandom(seed));
+    result.factorize({
+      n,
+      diagonal: (out) => out.set(G.map((row, i) => row[i]!)),
+      column: (i, out) => out.set(G[i]!),
+    });
+    const F = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: result.rank }, (__, t) => result.transposed[t * n + i]!),
+    );
+    return { G, F, ...result, rank: result.rank };
+  }
+
+  test("finds a matrix of low rank exactly, and its rank", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { G, F, rank } = factorized(12, 5, 12, seed);
+      expect(rank).toBe(5);
+      // Pivots fall to about 1e-3 of the first: 12 × 1e3 ε, with room.
+      expect(relativeError(multiply(F, transpose(F)).flat(), G.flat())).toBeLessThan(1e-10);
+    }
+  });
+
+  test("agrees with G in the rows that it chose, and is lower triangular there", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { G, F, pivots } = factorized(10, 10, 4, seed);
+      const product = multiply(F, transpose(F));
+      expect(new Set(pivots).size).toBe(4);
+      pivots.forEach((i, t) => {
+        expect(relativeError(product[i]!, G[i]!)).toBeLessThan(1e-11);
+        expect(F[i]!.slice(t + 1).every((value) => value === 0)).toBe(true);
+      });
+    }
+  });
+
+  test("draws rows in proportion to the diagonal", () => {
+    const counts = [0, 0, 0];
+    const diagonal = [1, 2, 5];
+    const random = seededRandom(1);
+    for (let draw = 0; draw < 4000; draw++) {
+      const result = pivotedCholesky(referenceKernels(), 1, 3, random);
+      result.factorize({
+        n: 3,
+        diagonal: (out) => out.set(diagonal),
+        column: (i, out) => out.fill(0).fill(diagonal[i]!, i, i + 1),
+      });
+      counts[result.pivots[0]!]!++;
+    }
+    // Five standard deviations √(4000 p (1 - p)) <= 32.
+    counts.forEach((count, i) => {
+      expect(Math.abs(count - (4000 * diagonal[i]!) / 8)).toBeLessThan(160);
+    });
+  });
+});
+
+describe("nystrom", () => {
+  test("of full rank gives the exact step", () => {
+    fc.assert(
+      fc.property(cases, ({ hidden, outputs, examples, seed, damping }) => {
+        const problem = linearProblem(denseNetwork(2, hidden, outputs), examples, seed);
+        const { J, residuals, n } = problem;
+        const { delta, diagonal, prior } = curvatureStep(nystrom({ rank: n }), problem, damping);
+        const expected = naiveDampedStep(J, residuals, damping, diagonal, prior);
+        // What is left out is 1e-12 of the trace, at most 1e3, against λ >= 0.1: 1e-8, and the root of it enters δ.
+        expect(relativeError(delta, expected)).toBeLessThan(1e-7);
+      }),
+      settings,
+    );
+  });
+
+  test("gives the best step in the span of as many rows of J as its rank", () => {
+    fc.assert(
+      fc.property(cases, ({ hidden, examples, seed, damping }) => {
+        const problem = linearProblem(denseNetwork(2, hidden, 1), examples + 2, seed);
+        const { J, residuals, space, linearization, vector } = problem;
+        const delta = vector();
+        const system = nystrom({ rank: 2, seed }).init(space)(space.capacity);
+        system.assemble(linearization, null);
+        const step = system.solve(residuals, damping, null, delta);
+        const errors = J.flatMap((a, i) =>
+          J.slice(0, i).map((b) => relativeError(delta.flat, bestInSpan(J, residuals, damping, a, b))),
+        );
+        expect(Math.min(...errors)).toBeLessThan(1e-9);
+        const linear = J.map((row, i) => residuals[i]! + dotProduct(row, delta.flat));
+        const reduction = (dotProduct(residuals, residuals) - dotProduct(linear, linear)) / 2;
+        expect(relativeError([step.predictedReduction], [reduction])).toBeLessThan(1e-10);
+        expect(step.predictedReduction).toBeGreaterThanOrEqual(0);
+      }),
+      settings,
+    );
+  });
+
+  test("says so where the Jacobian is not finite", () => {
+    const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
+    const system = nystrom().init(space)(4);
+    const [first, ...rest] = linearization.blocks();
+    const broken = {
+      ...first!,
+      inputs: { ...first!.inputs, data: first!.inputs.data.map(() => Number.NaN) },
+    };
+    system.assemble({ ...linearization, rows: 4, blocks: () => [broken, ...rest] }, null);
+    expect(system.solve(residuals, 1, null, vector()).method).toBe("failed");
+  });
+
+  test("refuses rank 0", () => {
+    expect(() => nystrom({ rank: 0 })).toThrow("rank: 0 is out of range");
+  });
+});
+
+/** The least ½ ‖r + J δ‖² + ½ λ ‖δ‖² over δ in the span of two vectors, by an orthonormal basis of it. */
+function bestInSpan(J: number[][], r: ArrayLike<number>, lambda: number, a: number[], b: number[]): number[] {
+  const unit = (v: number[]) => v.map((value) => value / Math.sqrt(dotProduct(v, v)));
+  const first = unit(a);
+  const second = unit(b.map((value, j) => value - dotProduct(first, b) * first[j]!));
+  const basis = [first, second];
+  const inBasis = J.map((row) => basis.map((v) => dotProduct(row, v)));
+  const [x, y] = naiveDampedStep(inBasis, r, lambda);
+  return first.map((value, j) => x! * value + y! * second[j]!);
+}
