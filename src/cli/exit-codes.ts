@@ -13,6 +13,6 @@ export const exitCodes: Readonly<
   diverged: 4,
   /** What was asked for is not there on this machine. */
   unavailable: 5,
-  /** Ctrl-C; the model was written. */
+  /** Ctrl-C; what there was has been written. */
   interrupted: 130,
 });

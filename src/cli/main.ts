@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     about: "compares a model's predictions with the targets of a table",
     load: () => import("./evaluate.ts"),
   },
+  compare: {
+    about: "trains the same network with several optimizers, and shows what each achieves",
+    load: () => import("./compare.ts"),
+  },
 };
 
 const examples = `
@@ -35,12 +39,13 @@ Examples:
   gramian inspect cars.csv
   gramian train cars.csv --target mpg --report
   gramian predict model.gramian new-cars.csv > predictions.csv
+  gramian compare cars.csv --target mpg
   gramian train --help
 
 Exit codes:
   ${exitCodes.done} done        ${exitCodes.usage} a mistake in the command           ${exitCodes.diverged} training diverged
   ${exitCodes.bug} a bug       ${exitCodes.data} data or a file can't be used       ${exitCodes.unavailable} not available on this machine
-  ${exitCodes.interrupted} interrupted by Ctrl-C; the model was written
+  ${exitCodes.interrupted} interrupted by Ctrl-C; what there was has been written
 `;
 
 async function buildProgram(args: readonly string[]): Promise<Command> {

@@ -28,6 +28,7 @@ export function resultLine(report: FitReport, written: { model: string; report: 
   };
 }
 
-function measures({ rmse, mae, r2 }: Errors): Errors {
+/** Errors, without anything else that an object may hold. */
+export function measures({ rmse, mae, r2 }: Errors): Errors {
   return { rmse, mae, r2 };
 }

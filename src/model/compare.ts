@@ -3,7 +3,7 @@ import type { ColumnNote } from "../data/plan-columns.ts";
 import type { Table } from "../data/table.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { initialize } from "../network/initialize.ts";
-import type { Network } from "../network/network.ts";
+import { describeNetwork, type Network, parameterBlocks, trainableCount } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { learnsAtRate } from "./choose-optimizer.ts";
 import type { Examples } from "./examples.ts";
@@ -69,6 +69,10 @@ export interface ComparedRun {
 
 /** Several optimizers on the same data, from the same start. */
 export interface Comparison {
+  /** For example "8-20-20-1 tanh". */
+  readonly network: string;
+  /** Its trainable parameters, p. */
+  readonly parameters: number;
   /** In the order that was asked for; fewer where the caller's signal ended it. */
   readonly runs: readonly ComparedRun[];
   /** The run of the least error on the rows that choose: validation, or else test, or else training rows. */
@@ -81,7 +85,8 @@ export interface Comparison {
 
 /**
  * Trains the same network from the same start on the same rows in the same order, once with each optimizer. Where
- * `hidden` is absent, all get the first shape that `fit` would try.
+ * `hidden` is absent, all get the first shape that `fit` would try. "auto" stands for its optimizer alone, without the
+ * second shape, the last steps over the validation rows, and the linear model in place of the network.
  *
  * @throws {DataError} As `fitTable`. @throws {OptionError} If an option is unknown or out of its range, or two
  *   optimizers have the same name.
@@ -102,14 +107,22 @@ export async function compareTable(table: Table, options: CompareOptions): Promi
     const run = await runOne(optimizer, examples, spectrumOf, {
       ...optionsFor(optimizer, shared),
       hidden: hiddenOf(network),
-      onDecisions: (decisions) => onStart?.(name, decisions),
+      onDecisions: (decisions) => onStart?.(name, explainNetwork(decisions, shared)),
       onStep: (event) => onStep?.(name, event),
     });
     runs.push(run);
     onRun?.(run);
   }
   const start = spectrumOf(initialize(network, shared.seed ?? fitDefaults.seed));
-  return { runs, best: findBest(runs), spectrum: start, notes, encoder };
+  return {
+    network: describeNetwork(network),
+    parameters: trainableCount(parameterBlocks(network)),
+    runs,
+    best: findBest(runs),
+    spectrum: start,
+    notes,
+    encoder,
+  };
 }
 
 type SpectrumOf = (parameters: Float64Array) => Float64Array | null;
@@ -120,7 +133,12 @@ async function runOne(
   spectrumOf: SpectrumOf,
   options: FitOptions,
 ): Promise<ComparedRun> {
-  const { report, batchSize, trainings } = await fitExamples(examples, { ...options, optimizer });
+  const { report, batchSize, trainings } = await fitExamples(
+    examples,
+    { ...options, optimizer },
+    // Of "auto" the optimizer alone: what it does besides would be another start, other rows, or no network.
+    { refits: false, fallsBack: false },
+  );
   const { parameters, stepSeconds, steps, history, bestEpoch } = trainings[0]!;
   return {
     optimizer: nameOf(optimizer),
@@ -155,6 +173,13 @@ function hiddenOf({ layers }: Network): readonly number[] {
   return layers.slice(0, -1).map(({ units }) => units);
 }
 
+/** The network is asked for here, not by the caller. */
+function explainNetwork(decisions: readonly Decision[], { hidden }: FitOptions): readonly Decision[] {
+  if (hidden) return decisions;
+  const why = "the first shape that a fit would try, for all optimizers";
+  return decisions.map((decision) => (decision.what === "network" ? { ...decision, why } : decision));
+}
+
 function optionsFor(optimizer: OptimizerName | Optimizer, shared: FitOptions): FitOptions {
   const { learningRate, ...others } = shared;
   return learningRate !== undefined && learnsAtRate(optimizer) ? { ...others, learningRate } : others;
@@ -182,7 +207,7 @@ function checkOptimizers(
     throw new OptionError(`options.optimizers: has "${twice}" twice; give each a name of its own`);
   if (learningRate !== undefined && !optimizers.some(learnsAtRate))
     throw new OptionError(
-      `options.learningRate: ${names.join(", ")} do not take it; leave it out, or compare adam or sgd`,
+      `options.learningRate: ${names.join(" and ")} ${names.length > 1 ? "do" : "does"} not take it; leave it out, or compare adam or sgd`,
     );
 }
 
@@ -191,7 +216,7 @@ function nameOf(optimizer: OptimizerName | Optimizer): string {
 }
 
 /** The part of the rows whose error says which run is best: never the test rows where there are others. */
-function choosingPart({ rows }: FitReport): "validation" | "test" | "train" {
+export function choosingPart({ rows }: FitReport): "validation" | "test" | "train" {
   return rows.validation > 0 ? "validation" : rows.test > 0 ? "test" : "train";
 }
 

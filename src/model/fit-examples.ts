@@ -15,7 +15,7 @@ import type { Decision, FitReport } from "./fit-report.ts";
 import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import { planPredictor } from "./predictor.ts";
-import { chooseRecipe } from "./recipe.ts";
+import { chooseRecipe, type Recipe } from "./recipe.ts";
 import { isCutShort, refit, type TrainedMembers, type Trainer, trainMembers } from "./train-members.ts";
 
 /** A fitted network, and all that there is to say about it. */
@@ -32,13 +32,24 @@ export interface FittedNetwork {
   readonly trainings: readonly TrainingResult[];
 }
 
-/** Fits networks to standardized examples: decide, train, compare with a linear model, measure. */
-export async function fitExamples(examples: Examples, options: FitOptions): Promise<FittedNetwork> {
+/**
+ * Fits networks to standardized examples: decide, train, compare with a linear model, measure.
+ *
+ * @param changes Parts of the recipe to leave out.
+ */
+export async function fitExamples(
+  examples: Examples,
+  options: FitOptions,
+  changes: Partial<Pick<Recipe, "refits" | "fallsBack">> = {},
+): Promise<FittedNetwork> {
   const { rows, inputs, outputs, split } = examples;
   const makeKernels = () =>
     selectKernels(options.kernels ?? fitDefaults.kernels, options.threads ?? fitDefaults.threads);
   const kernels = makeKernels();
-  const recipe = chooseRecipe(split.train.length, inputs.length / rows, outputs, options);
+  const recipe = {
+    ...chooseRecipe(split.train.length, inputs.length / rows, outputs, options),
+    ...changes,
+  };
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);
   const deadline = performance.now() + recipe.limits.timeLimitMs;

@@ -39,7 +39,8 @@ function number(count: number): string {
   return formatFixed(count, 0);
 }
 
-function notesTable(title: string, rows: readonly (readonly string[])[]): Markup {
+/** A table of notes: a name, and one or two texts; nothing where there are none. */
+export function notesTable(title: string, rows: readonly (readonly string[])[]): Markup {
   if (rows.length === 0) return nothing;
   const body = rows.map(
     ([

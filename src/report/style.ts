@@ -7,11 +7,13 @@ export const style: string = `
   color-scheme: light dark;
   --paper: #fff; --card: #fff; --ink: #1c2330; --soft: #5b6678; --edge: #dde2ea; --grid: #e8ecf2;
   --train: #7d8798; --validation: #d55e00; --test: #0072b2; --accent: #0072b2; --good: #e6f2f9;
+  --s0: #0072b2; --s1: #d55e00; --s2: #009e73; --s3: #b0568f; --s4: #b07d00; --s5: #3a8fc4; --s6: #6a5acd; --s7: #4d5666;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #12161d; --card: #1a2029; --ink: #e6eaf0; --soft: #9aa5b5; --edge: #2d3643; --grid: #28303c;
     --train: #8b96a8; --validation: #f5924a; --test: #56b4e9; --accent: #56b4e9; --good: #1c3342;
+    --s0: #56b4e9; --s1: #f5924a; --s2: #2fc79b; --s3: #dd8dbd; --s4: #e6b32e; --s5: #8ecdf2; --s6: #a99bf5; --s7: #b5bdc9;
   }
 }
 * { box-sizing: border-box; }
@@ -30,9 +32,10 @@ table + h3, .scroll + h3 { margin-top: 1.75rem; }
 .soft, figcaption p { color: var(--soft); font-size: .85rem; }
 .cards, .stack { display: grid; gap: 1rem; align-content: start; }
 .cards { margin: 1rem 0; grid-template-columns: minmax(0, 1.31fr) minmax(0, 1fr); }
+.cards.pairs { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 .square .axis text, .square .highlight text { font-size: 9px; }
 @media (max-width: 46rem) {
-  .cards { grid-template-columns: minmax(0, 1fr); }
+  .cards, .cards.pairs { grid-template-columns: minmax(0, 1fr); }
   .square .axis text, .square .highlight text { font-size: inherit; }
 }
 figure { margin: 0; padding: .9rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--card); }
@@ -43,10 +46,11 @@ tbody th { color: inherit; font-size: inherit; overflow-wrap: anywhere; }
 tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
 .results { max-width: 40rem; table-layout: fixed; } .results th:first-child { width: 40%; } .results .part th { padding-top: .9rem; color: var(--ink); font-weight: 650; }
+.runs { white-space: nowrap; } .runs th svg { vertical-align: -2px; margin-right: .4rem; } .runs tr > :first-child { padding-left: .6rem; } .runs tr > :last-child { padding-right: .6rem; } .runs .best > * { font-weight: 700; background: var(--good); }
 .number { text-align: right; white-space: nowrap; }
 .least { font-weight: 700; }
 .notes { table-layout: fixed; }
-.notes th { width: 10rem; } .notes td { overflow-wrap: anywhere; }
+.notes th { width: 11rem; } .notes td { overflow-wrap: anywhere; }
 .notes td:nth-child(3) { width: 50%; color: var(--soft); }
 @media (max-width: 46rem) {
   .notes tr, .notes th, .notes td, .notes td:nth-child(3) { display: block; width: auto; padding: 0; border: 0; }
@@ -68,6 +72,12 @@ tbody tr:last-child > * { border-bottom: 0; }
 .lines path { fill: none; stroke: var(--colour, var(--accent)); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
 .lines path.validation { stroke-dasharray: 6 4; }
 .lines path.train { stroke-width: 2.2; }
+.s0 { --colour: var(--s0); } .s1 { --colour: var(--s1); } .s2 { --colour: var(--s2); } .s3 { --colour: var(--s3); }
+.s4 { --colour: var(--s4); } .s5 { --colour: var(--s5); } .s6 { --colour: var(--s6); } .s7 { --colour: var(--s7); }
+.lines .s1 { stroke-dasharray: 7 4; } .lines .s2 { stroke-dasharray: 1.5 3.5; } .lines .s3 { stroke-dasharray: 9 3.5 2 3.5; }
+.lines .s4 { stroke-dasharray: 12 4; } .lines .s5 { stroke-dasharray: 4 3; } .lines .s6 { stroke-dasharray: 12 3 2 3 2 3; } .lines .s7 { stroke-dasharray: 3 5; }
+.lines path.start { stroke: var(--ink); stroke-width: 1.4; opacity: .75; }
+.dot { fill: var(--colour); } .value { fill: var(--ink); }
 .histogram { fill: var(--colour); fill-opacity: .12; stroke: var(--colour); stroke-width: 1.6; }
 .histogram.train { stroke-width: 1; fill-opacity: .25; } .histogram.validation { stroke-dasharray: 5 3; }
 .highlight .drop { stroke: var(--soft); stroke-dasharray: 1.5 3; fill: none; }

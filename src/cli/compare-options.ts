@@ -1,0 +1,83 @@
+import { compareDefaults } from "../model/compare.ts";
+import { type OptimizerName, optimizerNames } from "../model/options.ts";
+import { adamDefaults } from "../optimizers/adam.ts";
+import { sgdDefaults } from "../optimizers/sgd.ts";
+import { type OptionTable, option } from "./command-options.ts";
+import {
+  above0,
+  type Parse,
+  parseChoice,
+  parseDuration,
+  parseFlag,
+  parseNames,
+  parseNumber,
+  parsePath,
+} from "./parse-value.ts";
+import { plainDuration } from "./plain-number.ts";
+import { type TrainValues, trainOptions } from "./train-options.ts";
+
+/** The values of all options of `compare`, read. */
+interface CompareValues
+  extends Omit<TrainValues, "out" | "optimizer" | "damping" | "lambda" | "alpha" | "ensemble" | "patience"> {
+  readonly optimizers: readonly OptimizerName[];
+}
+
+/** Options of `compare` that were given, read. */
+export type CompareFlags = Partial<CompareValues>;
+
+/** Where the report goes. */
+const defaultReport = "compare.html";
+
+const parseOptimizer = parseChoice(optimizerNames);
+
+const parseOptimizers: Parse<readonly OptimizerName[]> = (where, value) =>
+  parseNames(where, value).map((name) => parseOptimizer(where, name));
+
+const { target, hidden, activation, batchSize, maxSteps, validation, test, testRows, seed } = trainOptions;
+const { dtype, kernels, threads, missing, dates, header, ignore } = trainOptions;
+
+/** The options of `compare`: those of `train` that all optimizers can share. */
+export const compareOptions: OptionTable<CompareValues> = {
+  target,
+  optimizers: option(
+    "--optimizers <names>",
+    `${optimizerNames.join(", ")} (default: ${compareDefaults.optimizers.join(",")})`,
+    parseOptimizers,
+  ),
+  report: option(
+    "--report [file]",
+    `writes the comparison with pictures as HTML (default where no name is given: ${defaultReport})`,
+    (where, value) => (value === true ? defaultReport : parsePath(where, value)),
+  ),
+  hidden,
+  activation,
+  learningRate: option(
+    "--learning-rate <number>",
+    `of the first-order methods (default: adam ${adamDefaults.learningRate}, sgd ${sgdDefaults.learningRate})`,
+    parseNumber(above0),
+  ),
+  batchSize: option(
+    "--batch-size <rows>",
+    "rows in a batch, of all optimizers (default: what is usual for each)",
+    batchSize.parse,
+  ),
+  maxSteps,
+  timeLimit: option(
+    "--time-limit <time>",
+    `of each optimizer: 30s, 5m, 1.5h (default: ${plainDuration(compareDefaults.timeLimitMs / 1000)})`,
+    parseDuration,
+  ),
+  validation,
+  test,
+  testRows,
+  seed,
+  dtype,
+  kernels,
+  threads,
+  missing,
+  dates,
+  header,
+  ignore,
+  json: option("--json", "lines of JSON on standard output: the optimizers, and the result last", parseFlag),
+  quiet: option("--quiet", "says nothing but the table", parseFlag),
+};

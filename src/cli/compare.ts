@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { readTable } from "../data/read-table.ts";
+import { splitDefaults } from "../data/split-rows.ts";
+import type { Table } from "../data/table.ts";
+import { writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { type CompareOptions, type Comparison, compareTable } from "../model/compare.ts";
+import { alignTable } from "./align-table.ts";
+import { addOptions, flagOf, parseOptions } from "./command-options.ts";
+import { comparisonLine, optimizerLine } from "./compare-lines.ts";
+import { type CompareFlags, compareOptions } from "./compare-options.ts";
+import { comparisonRows, describeBest, describeRun, showStart } from "./compare-view.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { readLimits, requireOutput, requireTarget } from "./table-command.ts";
+import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
+import { describeProgress, showColumns } from "./train-view.ts";
+import { writeJson, writeOutput } from "./write-output.ts";
+
+const help = `
+All optimizers train the same network from the same start, on the same rows in the same order. The table says for each
+what a step costs, and the errors of the network of its least validation error, in the target's unit. Ctrl-C ends the
+comparison and shows what there is.
+
+Examples:
+  gramian compare cars.csv --target mpg
+  gramian compare cars.csv --target mpg --optimizers gram-gauss-newton,adam --time-limit 30s --report
+  gramian compare cars.csv --target mpg --optimizers adam,sgd --learning-rate 0.003 --batch-size 64
+  gramian compare cars.csv --target mpg --json | tail -n 1
+`;
+
+/** Adds arguments, options and help of the command. */
+export function define(command: Command): void {
+  command.argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz");
+  addOptions(command, compareOptions).addHelpText("after", help).action(run);
+}
+
+async function run(data: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const options = parseOptions(compareOptions, flags, flagOf);
+  const targets = requireTarget(options.target, data);
+  const { report } = options;
+  await requireOutput("--report", report, data);
+  const result = options.quiet && options.json ? silentTerminal : openTerminal();
+  const talk = options.quiet ? silentTerminal : result;
+  const libraryOptions = await tableOptions(options, targets, talk);
+  const table = await readTable(data, options.header === undefined ? {} : { header: options.header });
+
+  const interrupt = listenForInterrupt(() =>
+    talk.line("finishing this step, then showing what there is; Ctrl-C again to leave at once"),
+  );
+  try {
+    const comparison = await compareTable(table, {
+      ...libraryOptions,
+      onColumns: (notes, encoder) => showColumns(talk, table, notes, encoder),
+      signal: interrupt.signal,
+    });
+    const interrupted = interrupt.signal.aborted;
+    if (report !== undefined) await writeReport(report, table, comparison);
+    if (options.json) writeJson(comparisonLine(comparison, { interrupted, report: report ?? null }));
+    else await writeOutput(`${alignTable(comparisonRows(comparison)).join("\n")}\n`);
+    result.line(describeBest(comparison));
+    if (report !== undefined) result.line(`wrote ${report}`);
+    process.exitCode = exitCodeOf(interrupted, comparison);
+  } finally {
+    talk.clear();
+    interrupt.dispose();
+  }
+}
+
+function exitCodeOf(interrupted: boolean, { runs }: Comparison): number {
+  if (interrupted) return exitCodes.interrupted;
+  return runs.every((run) => run.report.stop.reason === "diverged") ? exitCodes.diverged : exitCodes.done;
+}
+
+/** Options of the library. Those that are not given stay away, so that the library decides. */
+async function tableOptions(
+  options: CompareFlags,
+  targets: readonly string[],
+  talk: Terminal,
+): Promise<CompareOptions> {
+  const { target, report, header, json, quiet, timeLimit, testRows, ...same } = options;
+  let isFirst = true;
+  return {
+    test: splitDefaults.test,
+    ...same,
+    targets,
+    ...(await readLimits(options)),
+    spectra: report !== undefined,
+    onStart: (optimizer, decisions) => {
+      showStart(talk, optimizer, decisions, isFirst);
+      isFirst = false;
+    },
+    onStep: (optimizer, event) => talk.progress(() => `${optimizer}: ${describeProgress(event)}`),
+    onRun: (done) => {
+      talk.line(`  ${describeRun(done)}`);
+      if (json) writeJson(optimizerLine(done));
+    },
+  };
+}
+
+async function writeReport(path: string, table: Table, comparison: Comparison): Promise<void> {
+  const { renderComparison } = await import("../report/render-comparison.ts");
+  const targets = comparison.encoder.targets.map(({ column }) => column);
+  const title = `Optimizers compared on ${targets.join(", ")} from ${basename(table.name)}`;
+  await writeFileAtomically(path, renderComparison(title, comparison));
+}
