@@ -3,42 +3,16 @@ import { describe, expect, test } from "vitest";
 import { renderReport } from "../../src/report/render-report.ts";
 import type { ReportData } from "../../src/report/report-data.ts";
 import { exampleData, exampleErrors, exampleEvent, exampleFit, examplePoints } from "./example-report.ts";
+import { chartNames, readDrawable } from "./read-drawable.ts";
 import { type Element, readMarkup, unescapeText } from "./read-markup.ts";
 
 const seed = 20240607;
 
-/** Attributes that hold coordinates. */
-const geometry = new Set(["d", "x", "y", "cx", "cy", "r", "transform", "viewBox", "width", "height"]);
-
-/** Numbers are plain, finite, and not far outside of the charts. */
-function isDrawable(value: string): boolean {
-  if (/NaN|Infinity|undefined|null|e[-+]?\d/.test(value)) return false;
-  return (value.match(/-?\d+(\.\d+)?/g) ?? []).every((number) => Math.abs(Number(number)) <= 430);
-}
-
-/** Reads a page and holds its geometry to finite numbers that are not far outside of the charts. */
-function readChecked(data: ReportData) {
-  const page = readMarkup(renderReport(data));
-  const wrong = page.elements
-    .filter(({ name }) => name !== "meta")
-    .flatMap(({ name, attributes }) =>
-      [...attributes].flatMap(([key, value]) =>
-        geometry.has(key) && !isDrawable(value) ? [`${name} ${key}="${value}"`] : [],
-      ),
-    );
-  expect(wrong).toEqual([]);
-  expect(page.text).not.toMatch(/NaN|undefined|\[object/);
-  return page;
-}
+/** Reads the report of some data. */
+const readChecked = (data: ReportData) => readDrawable(renderReport(data));
 
 function count(elements: readonly Element[], name: string): number {
   return elements.filter((element) => element.name === name).length;
-}
-
-function chartNames(elements: readonly Element[]): string[] {
-  return elements
-    .filter(({ attributes }) => attributes.get("role") === "img")
-    .map(({ attributes }) => attributes.get("aria-label")!);
 }
 
 describe("a report", () => {
