@@ -1,8 +1,7 @@
-import { adam } from "../optimizers/adam.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { evidence } from "../optimizers/prior.ts";
-import { sgd } from "../optimizers/sgd.ts";
+import { type NamedOptimizer, namedOptimizers, type StepOptions, stepOptions } from "./named-optimizers.ts";
 import { type FitOptions, fitDefaults, type OptimizerName, OptionError } from "./options.ts";
 
 /** The optimizer, and what follows from it. */
@@ -24,19 +23,6 @@ export interface OptimizerChoice {
 const gaussNewtonBatch = 512;
 const firstOrderBatch = 32;
 
-type StepOption = "learningRate" | "damping" | "lambda" | "alpha";
-
-const stepOptions: readonly StepOption[] = ["learningRate", "damping", "lambda", "alpha"];
-
-/** The options of the step that each optimizer has. */
-const understood: Readonly<Record<OptimizerName, readonly StepOption[]>> = {
-  auto: stepOptions,
-  "gram-gauss-newton": stepOptions,
-  "levenberg-marquardt": [],
-  adam: ["learningRate"],
-  sgd: ["learningRate"],
-};
-
 /**
  * Makes the optimizer that was asked for, or chooses one.
  *
@@ -46,60 +32,65 @@ const understood: Readonly<Record<OptimizerName, readonly StepOption[]>> = {
 export function chooseOptimizer(options: FitOptions, affordable: boolean): OptimizerChoice {
   const { optimizer = fitDefaults.optimizer } = options;
   const step = readStepOptions(options);
-  const firstOrder = {
-    secondOrder: false,
-    regularized: false,
-    fullBatch: false,
-    batch: firstOrderBatch,
-    batchReason: "usual for first-order methods",
-    reason: "as asked",
+  const asked = { reason: "as asked", regularized: false };
+  if (optimizer === "auto")
+    return { ...asked, ...batchesOf("solves", affordable), ...chooseForData(step, options, affordable) };
+  if (typeof optimizer !== "string")
+    return {
+      ...asked,
+      ...batchesOf(optimizer.solves ? "solves" : "few", affordable),
+      optimizer,
+      description: optimizer.name,
+    };
+  const { about, batches, make } = namedOptimizers[optimizer];
+  return {
+    ...asked,
+    ...batchesOf(batches, affordable),
+    optimizer: { ...make(step), name: optimizer },
+    description: about,
   };
-  const secondOrder = {
-    secondOrder: true,
-    regularized: false,
-    fullBatch: affordable,
-    batch: gaussNewtonBatch,
-    batchReason: affordable
-      ? "a step over all rows is affordable"
-      : "a step over all rows would take seconds",
-    reason: "as asked",
-  };
-  if (typeof optimizer !== "string") return { ...secondOrder, optimizer, description: optimizer.name };
-  switch (optimizer) {
-    case "auto":
-      return { ...secondOrder, ...chooseForData(options, affordable) };
-    case "gram-gauss-newton":
-      return { ...secondOrder, optimizer: gramGaussNewton(step), description: "Gram-Gauss-Newton" };
-    case "levenberg-marquardt":
+}
+
+function batchesOf(
+  batches: NamedOptimizer["batches"],
+  affordable: boolean,
+): Pick<OptimizerChoice, "secondOrder" | "fullBatch" | "batch" | "batchReason"> {
+  switch (batches) {
+    case "few":
       return {
-        ...secondOrder,
-        optimizer: { ...gramGaussNewton(), name: optimizer },
-        description: "Levenberg-Marquardt, damping by the gain ratio",
-        fullBatch: true,
-        batchReason: "Levenberg-Marquardt works on all rows",
+        secondOrder: false,
+        fullBatch: false,
+        batch: firstOrderBatch,
+        batchReason: "usual for first-order methods",
       };
-    case "adam":
-    case "sgd":
+    case "all":
       return {
-        ...firstOrder,
-        optimizer: optimizer === "adam" ? adam(step) : sgd(step),
-        description: optimizer,
+        secondOrder: true,
+        fullBatch: true,
+        batch: gaussNewtonBatch,
+        batchReason: "the method works on all rows",
+      };
+    case "solves":
+      return {
+        secondOrder: true,
+        fullBatch: affordable,
+        batch: gaussNewtonBatch,
+        batchReason: affordable
+          ? "a step over all rows is affordable"
+          : "a step over all rows would take seconds",
       };
   }
 }
 
 /** Whether an optimizer is a first-order method, named, whose learning rate is an option. */
 export function learnsAtRate(optimizer: OptimizerName | Optimizer): boolean {
-  return (
-    typeof optimizer === "string" &&
-    understood[optimizer].includes("learningRate") &&
-    !chooseOptimizer({ optimizer }, true).secondOrder
-  );
+  if (typeof optimizer !== "string" || optimizer === "auto") return false;
+  const { takes, batches } = namedOptimizers[optimizer];
+  return batches === "few" && takes.includes("learningRate");
 }
 
 /** The choice of "auto": full batch with the evidence where that is affordable, else mini-batches. */
-function chooseForData(options: FitOptions, affordable: boolean) {
-  const step = readStepOptions(options);
+function chooseForData(step: StepOptions, options: FitOptions, affordable: boolean) {
   if (Object.keys(step).length > 0)
     return {
       optimizer: gramGaussNewton(step),
@@ -121,12 +112,13 @@ function chooseForData(options: FitOptions, affordable: boolean) {
 }
 
 /** The options of the step that were given. */
-function readStepOptions(options: FitOptions): { readonly [Name in StepOption]?: number } {
+function readStepOptions(options: FitOptions): StepOptions {
   const { optimizer = fitDefaults.optimizer } = options;
   const given = stepOptions.filter((name) => options[name] !== undefined);
   const name = typeof optimizer === "string" ? optimizer : null;
+  const takes = name === null ? [] : name === "auto" ? stepOptions : namedOptimizers[name].takes;
   for (const option of given)
-    if (!name || !understood[name].includes(option))
+    if (!takes.includes(option))
       throw new OptionError(
         `options.${option}: ${name ?? "an optimizer that is given as a value"} does not take it; ` +
           (name ? 'leave it out, or use "gram-gauss-newton"' : "give it where the optimizer is made"),

@@ -8,7 +8,25 @@ import type { EpochEvent } from "../training/train.ts";
 import type { Decision } from "./fit-report.ts";
 
 /** Names of optimizers, as in the command line. */
-export const optimizerNames = ["auto", "gram-gauss-newton", "levenberg-marquardt", "adam", "sgd"] as const;
+export const optimizerNames = [
+  "auto",
+  "gram-gauss-newton",
+  "levenberg-marquardt",
+  "spring",
+  "eigenvalue-cutoff",
+  "layerwise",
+  "curvature-batch",
+  "nystrom",
+  "sketched-gradients",
+  "kfac",
+  "component-wise",
+  "exact-last-layer",
+  "weight-average",
+  "lbfgs",
+  "adam",
+  "sgd",
+  "polyak",
+] as const;
 
 export type OptimizerName = (typeof optimizerNames)[number];
 

@@ -83,7 +83,7 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
         why: options.batchSize ? "as asked" : choice.batchReason,
       },
       { what: "optimizer", choice: choice.description, why: choice.reason },
-      ...(choice.secondOrder ? [systemDecision(network, batchSize, outputs, dtype)] : []),
+      ...(choice.optimizer.solves ? [systemDecision(network, batchSize, outputs, dtype)] : []),
       ...(members > 1
         ? [{ what: "ensemble", choice: `${members} networks`, why: "as asked; their mean predicts" }]
         : []),

@@ -70,8 +70,8 @@ describe("checkOptions", () => {
     ["activation", "swish", '"swish" will not do; it must be one of identity, tanh, relu'],
     [
       "optimizer",
-      "lbfgs",
-      '"lbfgs" will not do; it must be one of auto, gram-gauss-newton, levenberg-marquardt, adam',
+      "rprop",
+      '"rprop" will not do; it must be one of auto, gram-gauss-newton, levenberg-marquardt, spring',
     ],
     ["optimizer", {}, "{} will not do; it must be one of auto"],
     ["optimizer", gramGaussNewton, "a function will not do; it must be one of auto"],
