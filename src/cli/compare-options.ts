@@ -13,7 +13,6 @@ import {
   parseNumber,
   parsePath,
 } from "./parse-value.ts";
-import { plainDuration } from "./plain-number.ts";
 import { type TrainValues, trainOptions } from "./train-options.ts";
 
 /** The values of all options of `compare`, read. */
@@ -64,7 +63,7 @@ export const compareOptions: OptionTable<CompareValues> = {
   maxSteps,
   timeLimit: option(
     "--time-limit <time>",
-    `of each optimizer: 30s, 5m, 1.5h (default: ${plainDuration(compareDefaults.timeLimitMs / 1000)})`,
+    `of each optimizer: 30s, 5m, 1.5h (default: ${compareDefaults.timeLimitMs / 1000}s)`,
     parseDuration,
   ),
   validation,

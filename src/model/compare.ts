@@ -86,7 +86,7 @@ export interface Comparison {
 /**
  * Trains the same network from the same start on the same rows in the same order, once with each optimizer. Where
  * `hidden` is absent, all get the first shape that `fit` would try. "auto" stands for its optimizer alone, without the
- * second shape, the last steps over the validation rows, and the linear model in place of the network.
+ * second shape, the last steps over the validation rows, and the linear model beside the network or in its place.
  *
  * @throws {DataError} As `fitTable`. @throws {OptionError} If an option is unknown or out of its range, or two
  *   optimizers have the same name.

@@ -1,11 +1,15 @@
 import { html, type Markup } from "./markup.ts";
 
-/** Colours and dashes of the style sheet. */
+/** Colours of the style sheet, and as many dashes. */
 const count = 8;
 
-/** The class of the i-th of several series: each has a colour and a dash of its own; after eight they repeat. */
+/** The dashes move on by this when the colours repeat: three and eight have no common divisor. */
+const dashStride = 3;
+
+/** The classes of the i-th of several series: a colour and a dash, a pair of its own for each of 64. */
 export function seriesClass(i: number): string {
-  return `series s${i % count}`;
+  const round = Math.floor(i / count);
+  return `series s${i % count} d${(i + dashStride * round) % count}`;
 }
 
 /** A short piece of a series' line. */

@@ -74,8 +74,8 @@ tbody tr:last-child > * { border-bottom: 0; }
 .lines path.train { stroke-width: 2.2; }
 .s0 { --colour: var(--s0); } .s1 { --colour: var(--s1); } .s2 { --colour: var(--s2); } .s3 { --colour: var(--s3); }
 .s4 { --colour: var(--s4); } .s5 { --colour: var(--s5); } .s6 { --colour: var(--s6); } .s7 { --colour: var(--s7); }
-.lines .s1 { stroke-dasharray: 7 4; } .lines .s2 { stroke-dasharray: 1.5 3.5; } .lines .s3 { stroke-dasharray: 9 3.5 2 3.5; }
-.lines .s4 { stroke-dasharray: 12 4; } .lines .s5 { stroke-dasharray: 4 3; } .lines .s6 { stroke-dasharray: 12 3 2 3 2 3; } .lines .s7 { stroke-dasharray: 3 5; }
+.lines .d1 { stroke-dasharray: 7 4; } .lines .d2 { stroke-dasharray: 1.5 3.5; } .lines .d3 { stroke-dasharray: 9 3.5 2 3.5; }
+.lines .d4 { stroke-dasharray: 12 4; } .lines .d5 { stroke-dasharray: 4 3; } .lines .d6 { stroke-dasharray: 12 3 2 3 2 3; } .lines .d7 { stroke-dasharray: 3 5; }
 .lines path.start { stroke: var(--ink); stroke-width: 1.4; opacity: .75; }
 .dot { fill: var(--colour); } .value { fill: var(--ink); }
 .histogram { fill: var(--colour); fill-opacity: .12; stroke: var(--colour); stroke-width: 1.6; }

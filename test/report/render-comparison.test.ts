@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ComparedRun, Comparison } from "../../src/model/compare.ts";
 import type { FitReport } from "../../src/model/fit-report.ts";
 import { renderComparison } from "../../src/report/render-comparison.ts";
+import { seriesClass } from "../../src/report/series.ts";
 import { exampleErrors, exampleEvent, exampleFit } from "./example-report.ts";
 import { chartNames, readDrawable } from "./read-drawable.ts";
 import { readMarkup } from "./read-markup.ts";
@@ -64,7 +65,7 @@ describe("the report of a comparison", () => {
     const drawn = (style: string) =>
       paths.filter(({ attributes }) => attributes.get("class") === style).length;
     // The table, three legends, four charts of the loss, the spectrum; and damping.
-    expect([drawn("series s0"), drawn("series s1"), drawn("series s2")]).toEqual([10, 9, 10]);
+    expect([drawn("series s0 d0"), drawn("series s1 d1"), drawn("series s2 d2")]).toEqual([10, 9, 10]);
     expect(drawn("start")).toBe(2);
   });
 
@@ -119,4 +120,8 @@ describe("the report of a comparison", () => {
     expect(renderComparison("a", example())).toBe(page);
     expect(page).not.toMatch(/https?:|url\(|@import|<script|<link|<img|<iframe/);
   });
+});
+
+test("no two of 64 series look the same", () => {
+  expect(new Set(Array.from({ length: 64 }, (_, i) => seriesClass(i))).size).toBe(64);
 });

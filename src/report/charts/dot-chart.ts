@@ -12,12 +12,18 @@ export interface Dot {
   readonly text: string;
 }
 
+/** Heights in units of a chart: of a row, of what is above and below them, and of a chart with few. */
+const rowHeight = 20;
+const aroundRows = 56;
+const leastHeight = 232;
+
 /** Draws a dot for each number on a logarithmic axis, one below the other. */
 export function dotChart(description: string, label: string, dots: readonly Dot[]): Markup {
   const options = {
     description,
     x: { label, scale: logScale(dots.map(({ value }) => value)) },
     y: { label: "", scale: categoryScale(dots.map(({ name }) => name)) },
+    height: Math.max(leastHeight, aroundRows + rowHeight * dots.length),
   };
   return frame(options, (place) => dots.map((dot, i) => drawDot(dot, i, place)));
 }
@@ -34,5 +40,5 @@ function drawDot({ style, value, text }: Dot, i: number, place: Placement): Mark
   const isLeft = x > (place.left + place.right) / 2;
   return html`<circle class="dot ${style}" cx="${x}" cy="${y}" r="5"/><text class="value" x="${
     x + (isLeft ? -10 : 10)
-  }" y="${y - 5}" text-anchor="${isLeft ? "end" : "start"}">${text}</text>`;
+  }" y="${y + 4}" text-anchor="${isLeft ? "end" : "start"}">${text}</text>`;
 }

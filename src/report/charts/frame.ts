@@ -24,6 +24,8 @@ export interface FrameOptions {
   readonly x: Axis;
   readonly y: Axis;
   readonly shape?: keyof typeof sizes;
+  /** In place of the shape's. */
+  readonly height?: number;
 }
 
 /** Places points of the data in the chart. */
@@ -38,10 +40,10 @@ export interface Placement {
 
 /** Draws axes with ticks, a grid and labels around some content. */
 export function frame(
-  { description, x, y, shape = "wide" }: FrameOptions,
+  { description, x, y, shape = "wide", height = sizes[shape].height }: FrameOptions,
   content: (place: Placement) => readonly Markup[],
 ): Markup {
-  const { width, height } = sizes[shape];
+  const { width } = sizes[shape];
   const place = placement(x.scale, y.scale, width, height);
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${description}">
 ${yAxis(y, place)}${xAxis(x, place)}${content(place)}
