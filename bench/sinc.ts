@@ -32,7 +32,7 @@ export const sinc: Benchmark = {
 };
 
 async function fitSinc(seed: number) {
-  const kernels = selectKernels();
+  const kernels = selectKernels("auto", 1);
   const network = denseNetwork(1, [20], 1, "tanh");
   const x = Float64Array.from({ length: points }, (_, i) => -1 + (2 * i) / (points - 1));
   const y = x.map((value) => (value === 0 ? 1 : Math.sin(10 * Math.PI * value) / (10 * Math.PI * value)));

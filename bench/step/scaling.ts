@@ -82,8 +82,8 @@ export const scaling: Benchmark = {
     const obstacle = obstacleToNative();
     if (obstacle) note(obstacle);
     const kernels: MeasuredKernels = obstacle ? "wasm" : "native";
-    note(`kernels: ${selectKernels(kernels).description}`);
-    const probe = gemmProbe(selectKernels(kernels));
+    note(`kernels: ${selectKernels(kernels, 1).description}`);
+    const probe = gemmProbe(selectKernels(kernels, 1));
     const results = sweeps.map((sweep) => {
       const points = sweep.values.flatMap((value) => measureSize(sweep, value, kernels, probe, row));
       return { sweep, points };
@@ -139,7 +139,7 @@ interface Prepared {
 }
 
 function prepare(start: SharedStart, optimizer: MeasuredOptimizer, name: MeasuredKernels): Prepared {
-  const kernels = selectKernels(name);
+  const kernels = selectKernels(name, 1);
   const before = kernels.bytesAllocated;
   const { step } = gramianStep(kernels, "float32", start, measuredOptimizer(optimizer));
   const begin = performance.now();

@@ -47,7 +47,7 @@ export const step: Benchmark = {
 function withoutMissing(selection: Selection, { note }: BenchmarkContext): Selection {
   const obstacle = selection.kernels.includes("native") ? obstacleToNative() : null;
   if (obstacle) note(obstacle);
-  else if (selection.kernels.includes("native")) note(`ours: ${selectKernels("native").description}`);
+  else if (selection.kernels.includes("native")) note(`ours: ${selectKernels("native", 1).description}`);
   return { ...selection, kernels: selection.kernels.filter((name) => name !== "native" || !obstacle) };
 }
 

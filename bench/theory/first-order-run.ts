@@ -37,7 +37,7 @@ export function runTask(
   task: Task,
   method: Method,
   seed: number,
-  kernels: Kernels = selectKernels(),
+  kernels: Kernels = selectKernels("auto", 1),
 ): TaskRun {
   const { train, validation, test } = drawTask(task, seed);
   const trainer = openTrainer({

@@ -36,7 +36,7 @@ export const firstOrder: Experiment = {
 
 /** Chooses settings with one seed, and runs them with all. */
 function compareMethods(task: Task, row: ExperimentContext["row"]): TaskResult {
-  const kernels = selectKernels();
+  const kernels = selectKernels("auto", 1);
   const tryOut = (setting: Setting) => {
     const { best } = runTask(task, setting.method, tuningSeed, kernels);
     const { method, choice } = setting;

@@ -95,7 +95,7 @@ function compare(
   examples: Examples,
   test: Float64Array,
 ) {
-  const kernels = selectKernels();
+  const kernels = selectKernels("auto", 1);
   const start = family.draw(inputs, width, 1000 * seed + width);
   const regression = kernelRegression(kernels, start, examples, test);
   const alpha = ridge * regression.meanDiagonal;

@@ -32,7 +32,7 @@ export interface MiniBatchRun {
 /** Trains a two-layer network of random signs on batches in a fixed order, undamped: λ = 1, α = 0. */
 export function runMiniBatch(batchSize: number, seed: number, sizes: MiniBatchSizes): MiniBatchRun {
   const { activation, examples: n, inputs, width, epochs } = sizes;
-  const kernels = selectKernels();
+  const kernels = selectKernels("auto", 1);
   const examples = drawNoise(n, inputs, seededRandom(seed));
   const start = twoLayer({ activation, signs: "random" }, inputs, width, 1000 * seed + width);
   const optimizer = gramGaussNewton({ lambda: 1, alpha: 0, form: "gram" });

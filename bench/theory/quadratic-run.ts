@@ -50,7 +50,7 @@ export function runQuadratic(
   seed: number,
   { examples: n, inputs, testRows, maxSteps }: QuadraticSizes,
 ): QuadraticRun {
-  const kernels = selectKernels();
+  const kernels = selectKernels("auto", 1);
   const uniform = seededRandom(seed);
   const examples = drawNoise(n, inputs, uniform);
   const test = drawFromSphere(testRows, inputs, uniform);

@@ -146,7 +146,7 @@ export const trainOptions: OptionTable<TrainValues> = {
   ),
   threads: option(
     "--threads <count>",
-    `threads of large products with native kernels (default: ${fitDefaults.threads})`,
+    "threads of large products with native kernels (default: the physical cores)",
     count,
   ),
   missing: option(

@@ -13,10 +13,10 @@ export type KernelChoice = (typeof kernelChoices)[number];
  * Makes kernels with a memory of their own.
  *
  * @param choice "auto": the BLAS of the system where there is one, else WebAssembly.
- * @param threads Threads of the native kernels' large products.
+ * @param threads Threads of the native kernels' large products; absent: the physical cores.
  * @throws {BlasNotFoundError} If "native" is asked for, and there is no BLAS, or it computes wrong results.
  */
-export function selectKernels(choice: KernelChoice = "auto", threads = 1): Kernels {
+export function selectKernels(choice: KernelChoice = "auto", threads?: number): Kernels {
   switch (choice) {
     case "reference":
       return referenceKernels();

@@ -50,7 +50,7 @@ export interface CompareOptions extends ColumnOptions, Omit<FitOptions, OwnOptio
 /** Defaults of a comparison. */
 export const compareDefaults: Readonly<{ optimizers: readonly OptimizerName[]; timeLimitMs: number }> =
   Object.freeze({
-    optimizers: Object.freeze(["gram-gauss-newton", "levenberg-marquardt", "adam", "sgd"] as const),
+    optimizers: Object.freeze(["auto", "gram-gauss-newton", "adam", "sgd"] as const),
     timeLimitMs: 10_000,
   });
 
@@ -154,13 +154,7 @@ function planSpectrum(network: Network, examples: Examples, { kernels, threads }
   const rows = pickSpectrumRows(examples);
   // Kernels of its own each time: their memory is given back afterwards.
   return (parameters) =>
-    gramSpectrum(
-      selectKernels(kernels ?? fitDefaults.kernels, threads ?? fitDefaults.threads),
-      network,
-      parameters,
-      examples,
-      rows,
-    );
+    gramSpectrum(selectKernels(kernels ?? fitDefaults.kernels, threads), network, parameters, examples, rows);
 }
 
 /** The network that all start from: the first that a fit would try. */

@@ -43,8 +43,7 @@ export async function fitExamples(
   changes: Partial<Pick<Recipe, "refits" | "fallsBack">> = {},
 ): Promise<FittedNetwork> {
   const { rows, inputs, outputs, split } = examples;
-  const makeKernels = () =>
-    selectKernels(options.kernels ?? fitDefaults.kernels, options.threads ?? fitDefaults.threads);
+  const makeKernels = () => selectKernels(options.kernels ?? fitDefaults.kernels, options.threads);
   const kernels = makeKernels();
   const recipe = {
     ...chooseRecipe(split.train.length, inputs.length / rows, outputs, options),

@@ -74,7 +74,7 @@ export interface FitOptions {
   /** Default "float64". */
   readonly dtype?: DType;
   readonly kernels?: KernelChoice;
-  /** Threads of the native kernels' large products. Default 1. */
+  /** Threads of the native kernels' large products. Default: the physical cores. */
   readonly threads?: number;
   /** Called after each epoch. */
   readonly onStep?: (event: FitEvent) => void;
@@ -94,7 +94,6 @@ export const fitDefaults: Readonly<{
   seed: number;
   dtype: DType;
   kernels: KernelChoice;
-  threads: number;
 }> = Object.freeze({
   activation: "tanh",
   optimizer: "auto",
@@ -104,7 +103,6 @@ export const fitDefaults: Readonly<{
   seed: 0,
   dtype: "float64",
   kernels: "auto",
-  threads: 1,
 });
 
 /** Thrown where an option is unknown or out of its range. */

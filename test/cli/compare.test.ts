@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compareDefaults } from "../../src/model/compare.ts";
 import { optimizerNames } from "../../src/model/options.ts";
 import { finish, jsonLines, makeWorkplace, tableOf } from "./run-cli.ts";
 
@@ -22,9 +23,7 @@ describe("gramian compare", () => {
     expect(lines[0]).toBe(
       "optimizer            batch  ms/step  steps  seconds  RMSE train  RMSE validation  RMSE test  s to best  stopped",
     );
-    expect(lines.slice(1).map((line) => line.split(" ")[0])).toEqual([
-      ...["gram-gauss-newton", "levenberg-marquardt", "adam", "sgd"],
-    ]);
+    expect(lines.slice(1).map((line) => line.split(" ")[0])).toEqual([...compareDefaults.optimizers]);
     for (const line of lines.slice(1))
       expect(line).toMatch(/^[a-z-]+( \*)? +(58|32) +[0-9.e-]+ +5( +[0-9.e-]+){5} {2}max-steps$/);
     expect(lines.filter((line) => line.includes(" *"))).toHaveLength(1);

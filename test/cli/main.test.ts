@@ -27,7 +27,7 @@ describe("gramian", () => {
   test("shows the defaults of the library", async () => {
     const { stdout } = await place.run("help", "train");
     const text = stdout.replace(/\s+/g, " ");
-    const { activation, optimizer, validation, seed, dtype, kernels, threads } = fitDefaults;
+    const { activation, optimizer, validation, seed, dtype, kernels } = fitDefaults;
     const { missing, dates } = encodeDefaults;
     for (const [flag, value] of Object.entries({
       activation,
@@ -37,7 +37,6 @@ describe("gramian", () => {
       seed,
       dtype,
       kernels,
-      threads,
       missing,
       dates,
     }))

@@ -1,6 +1,7 @@
 import type { FloatArray, Kernels } from "../kernels.ts";
 import { wasmKernels } from "../wasm/wasm-kernels.ts";
 import { type BlasLibrary, BlasNotFoundError, loadBlas, type NativeFunction } from "./blas-library.ts";
+import { physicalCores } from "./physical-cores.ts";
 import { selfTest } from "./self-test.ts";
 
 /* The constants of CBLAS. */
@@ -23,10 +24,10 @@ let loaded: BlasLibrary | BlasNotFoundError | null = null;
  * Matrix products and factorizations by the system's BLAS and LAPACK, on the very addresses of a WebAssembly
  * memory; everything else by the WebAssembly kernels of that memory. Node only.
  *
- * @param threads Threads of large products. Small ones always run on one.
+ * @param threads Threads of large products; by default the physical cores. Small ones always run on one.
  * @throws {BlasNotFoundError} If there is no library, or it gives wrong results on a small test.
  */
-export function nativeKernels(threads = 1): Kernels {
+export function nativeKernels(threads: number = physicalCores()): Kernels {
   return bindKernels(wasmKernels(), sharedBlas(), threads);
 }
 
