@@ -83,8 +83,10 @@ export function loadBlas(): BlasLibrary {
 }
 
 function loadKoffi(): Koffi {
+  if (typeof process === "undefined" || !process.getBuiltinModule)
+    throw new BlasNotFoundError("native kernels: need Node, 20.16 or later");
   try {
-    // Not imported: browsers, where this file is bundled but never called, have no such module.
+    // Not imported: browsers, which bundle this file too, have no such module.
     const { createRequire } = process.getBuiltinModule("node:module");
     return createRequire(import.meta.url)("koffi") as Koffi;
   } catch (error) {

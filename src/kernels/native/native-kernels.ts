@@ -27,8 +27,9 @@ let loaded: BlasLibrary | BlasNotFoundError | null = null;
  * @param threads Threads of large products; by default the physical cores. Small ones always run on one.
  * @throws {BlasNotFoundError} If there is no library, or it gives wrong results on a small test.
  */
-export function nativeKernels(threads: number = physicalCores()): Kernels {
-  return bindKernels(wasmKernels(), sharedBlas(), threads);
+export function nativeKernels(threads?: number): Kernels {
+  const blas = sharedBlas();
+  return bindKernels(wasmKernels(), blas, threads ?? physicalCores());
 }
 
 /** The library, loaded and tested once for the process; a failure is remembered too. */
