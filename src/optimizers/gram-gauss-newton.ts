@@ -17,7 +17,7 @@ import {
 } from "./optimizer.ts";
 import { type Regularization, regularizedBy, unregularized } from "./regularization.ts";
 import { sgd } from "./sgd.ts";
-import type { StepSearch } from "./step-search.ts";
+import { type StepSearch, searchAlong } from "./step-search.ts";
 
 export type { GramGaussNewtonOptions };
 
@@ -73,7 +73,7 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
         const solved = solveForStep(state, system, problem);
         const rate = boundRate(state, learningRate, maxNorm);
         if (!judges) return takeStep(state, parameters, rate);
-        if (searchAlong(state, problem, parameters, search, rate, solved)) {
+        if (tryDirection(state, problem, parameters, search, rate, solved)) {
           rule.accept(damping, report.gainRatio!);
           return report;
         }
@@ -157,8 +157,8 @@ function takeStep(state: GramGaussNewtonState, parameters: ParameterVector, rate
   return report;
 }
 
-/** Tries the lengths of the search in turn; takes the first with a sufficient decrease. */
-function searchAlong(
+/** Searches along δ for a sufficient decrease of the loss and the prior together. */
+function tryDirection(
   state: GramGaussNewtonState,
   problem: Problem,
   parameters: ParameterVector,
@@ -169,23 +169,21 @@ function searchAlong(
   const { candidate, delta, report, space, regularization, momentum } = state;
   const { gradient } = regularization;
   const before = regularization.loss(parameters.flat);
-  const descent = -slope - (gradient ? space.kernels.dot(space.count, gradient.flat, delta.flat) : 0);
-  for (const length of search.lengths) {
-    const rate = learningRate * length;
-    space.kernels.copy(space.count, parameters.flat, candidate.flat);
-    space.kernels.axpy(space.count, rate, delta.flat, candidate.flat);
-    // The prior is quadratic: its part of the gain is known exactly.
-    const priorGain = before - regularization.loss(candidate.flat);
-    const gain = problem.loss - problem.lossAt(candidate) + priorGain;
-    report.gainRatio = gain / (predictedReduction + priorGain);
-    report.learningRate = rate;
-    // Written so that NaN, from a loss that is not finite, refuses the step.
-    if (!(descent > 0 && gain > search.sufficientDecrease * rate * descent)) continue;
-    space.kernels.copy(space.count, candidate.flat, parameters.flat);
-    momentum.keep(delta);
-    report.accepted = true;
-    return true;
-  }
-  momentum.forget();
-  return false;
+  report.accepted = searchAlong(search, space, parameters, {
+    direction: delta,
+    candidate,
+    factor: learningRate,
+    descent: -slope - (gradient ? space.kernels.dot(space.count, gradient.flat, delta.flat) : 0),
+    gain(rate) {
+      // The prior is quadratic: its part of the gain is known exactly.
+      const priorGain = before - regularization.loss(candidate.flat);
+      const gain = problem.loss - problem.lossAt(candidate) + priorGain;
+      report.gainRatio = gain / (predictedReduction + priorGain);
+      report.learningRate = rate;
+      return gain;
+    },
+  });
+  if (report.accepted) momentum.keep(delta);
+  else momentum.forget();
+  return report.accepted;
 }

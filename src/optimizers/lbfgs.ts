@@ -8,7 +8,7 @@ import {
   requireOption,
   type StepReport,
 } from "./optimizer.ts";
-import { armijo, type StepSearch } from "./step-search.ts";
+import { armijo, type StepSearch, searchAlong } from "./step-search.ts";
 
 /** Options of `lbfgs`, and their defaults. */
 export interface LbfgsOptions {
@@ -74,7 +74,7 @@ export function lbfgs(options: Partial<LbfgsOptions> = {}): Optimizer {
       for (report.attempts = 1; ; report.attempts++) {
         const isSteepest = history.pairs() === 0;
         history.direction(gradient, direction);
-        if (searchAlong(state, problem, parameters, search)) return report;
+        if (tryDirection(state, problem, parameters, search)) return report;
         if (isSteepest) break;
         history.forget();
       }
@@ -85,28 +85,27 @@ export function lbfgs(options: Partial<LbfgsOptions> = {}): Optimizer {
   return optimizer;
 }
 
-/** Tries the lengths of the search in turn; takes the first with a sufficient decrease. */
-function searchAlong(
+/** Searches along -H g for a sufficient decrease of the loss. */
+function tryDirection(
   { space, gradient, direction, candidate, report }: LbfgsState,
   problem: Problem,
   parameters: ParameterVector,
   search: StepSearch,
 ): boolean {
-  const { kernels, count } = space;
-  const slope = kernels.dot(count, gradient.flat, direction.flat);
+  const descent = -space.kernels.dot(space.count, gradient.flat, direction.flat);
   // Written so that NaN refuses the step.
-  if (!(slope < 0)) return false;
-  for (const length of search.lengths) {
-    candidate.flat.set(parameters.flat);
-    kernels.axpy(count, length, direction.flat, candidate.flat);
-    const gain = problem.loss - problem.lossAt(candidate);
-    report.learningRate = length;
-    if (!(gain > -search.sufficientDecrease * length * slope)) continue;
-    parameters.flat.set(candidate.flat);
-    report.accepted = true;
-    return true;
-  }
-  return false;
+  if (!(descent > 0)) return false;
+  report.accepted = searchAlong(search, space, parameters, {
+    direction,
+    candidate,
+    factor: 1,
+    descent,
+    gain(rate) {
+      report.learningRate = rate;
+      return problem.loss - problem.lossAt(candidate);
+    },
+  });
+  return report.accepted;
 }
 
 /** The last steps, and the inverse Hessian that they imply. */

@@ -1,4 +1,5 @@
-import { requireOption } from "./optimizer.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
+import { type ParameterSpace, requireOption } from "./optimizer.ts";
 
 /**
  * How far to go along a direction δ before a new direction is asked for: the first length t of `lengths` with
@@ -65,4 +66,44 @@ export function armijo(options: Partial<ArmijoOptions> = {}): StepSearch {
     "a whole number of at least 0",
   );
   return { lengths: Array.from({ length: halvings + 1 }, (_, i) => 0.5 ** i), sufficientDecrease };
+}
+
+/** One direction to search along. */
+export interface SearchDirection {
+  readonly direction: ParameterVector;
+  /** Where the parameters are that are tried. */
+  readonly candidate: ParameterVector;
+  /** Factor of all lengths of the search. */
+  readonly factor: number;
+  /** How fast the objective falls along the direction, at its start: above 0 for a descent. */
+  readonly descent: number;
+  /** How much it has fallen at the candidate, for a step of `rate` times the direction. */
+  gain(rate: number): number;
+}
+
+/**
+ * Tries the lengths of the search in turn, and takes the first with a sufficient decrease,
+ *
+ *     gain > c · rate · descent,     rate = factor · length
+ *
+ * @returns Whether one was taken; else the parameters are as before.
+ */
+export function searchAlong(
+  { lengths, sufficientDecrease }: StepSearch,
+  { kernels, count }: ParameterSpace,
+  parameters: ParameterVector,
+  { direction, candidate, factor, descent, gain }: SearchDirection,
+): boolean {
+  for (const length of lengths) {
+    const rate = factor * length;
+    // All of it: frozen layers, which the direction does not reach, count in the loss too.
+    candidate.flat.set(parameters.flat);
+    kernels.axpy(count, rate, direction.flat, candidate.flat);
+    const gained = gain(rate);
+    // Written so that NaN, from a loss that is not finite, refuses the step.
+    if (!(descent > 0 && gained > sufficientDecrease * rate * descent)) continue;
+    parameters.flat.set(candidate.flat);
+    return true;
+  }
+  return false;
 }
