@@ -116,12 +116,9 @@ async function choose(
   const alone = { network, parameters: trained, blend: null, unseen };
   if (tried.length > 1) decisions.push(shapeDecision(network, tried));
   if (split.validation.length === 0) return alone;
-  const share = recipe.fallsBack ? chooseShare(trainer, kernels, unseen, decisions) : 1;
-  const linear = () => predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
-  if (share === 0) return { ...linearNetwork(ridge, examples), blend: null, unseen: linear() };
-  const blended =
-    share === 1 ? alone : { ...alone, blend: makeBlend(share, ridge), unseen: mix(share, unseen, linear()) };
-  if (!recipe.refits || isCutShort(stop) || stop.reason === "diverged") return blended;
+  const chosen = recipe.fallsBack ? blendWithRidge(examples, kernels, alone, ridge, decisions) : alone;
+  const isLinear = chosen.network !== network;
+  if (isLinear || !recipe.refits || isCutShort(stop) || stop.reason === "diverged") return chosen;
   const parameters: Float64Array[] = [];
   for (const result of results) parameters.push(await refit(trainer, network, result));
   decisions.push({
@@ -129,19 +126,34 @@ async function choose(
     choice: "more steps over training and validation rows together",
     why: "the validation error was measured before; those rows can teach as well",
   });
-  return { ...blended, parameters: join(parameters) };
+  return { ...chosen, parameters: join(parameters) };
 }
 
-/** The networks' share of the prediction: 0 where their best mean is hardly better than ridge alone. */
-function chooseShare(
-  { examples }: Trainer,
+/** The networks alone, their mean with ridge, or ridge alone, by the validation rows. */
+function blendWithRidge(
+  examples: Examples,
   kernels: Kernels,
+  alone: Chosen,
+  ridge: LinearModel,
+  decisions: Decision[],
+): Chosen {
+  const { split, inputs, rows } = examples;
+  const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
+  const share = chooseShare(examples, alone.unseen, linear, decisions);
+  if (share === 0) return { ...linearNetwork(ridge, examples), blend: null, unseen: linear };
+  if (share === 1) return alone;
+  return { ...alone, blend: makeBlend(share, ridge), unseen: mix(share, alone.unseen, linear) };
+}
+
+/** The networks' share of the prediction: 0 where their best mean with ridge is hardly better than ridge alone. */
+function chooseShare(
+  examples: Examples,
   unseen: Float64Array,
+  linear: Float64Array,
   decisions: Decision[],
 ): number {
-  const { split, inputs, rows, targets, outputs } = examples;
+  const { split, targets, outputs } = examples;
   const rowsOf = (values: Float64Array) => pickRows(values, split.validation, outputs);
-  const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
   const best = carefulShare(rowsOf(unseen), rowsOf(linear), rowsOf(targets));
   const share = best > wholeShare ? 1 : best;
   const mixed = mix(share, unseen, linear);

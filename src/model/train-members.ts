@@ -5,7 +5,7 @@ import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { evidence } from "../optimizers/prior.ts";
 import { loadDataset } from "../training/dataset.ts";
 import { type Stop, stopDefaults } from "../training/stop.ts";
-import { type TrainingResult, train } from "../training/train.ts";
+import { type Training, type TrainingResult, train } from "../training/train.ts";
 import { type Examples, knownRows } from "./examples.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import type { Recipe } from "./recipe.ts";
@@ -71,28 +71,39 @@ export function isCutShort({ reason }: Stop): boolean {
   return reason === "aborted" || reason === "time-limit";
 }
 
-function trainMember(
-  { recipe, examples, options, deadline, makeKernels }: Trainer,
-  network: Network,
-  member: number,
-): Promise<TrainingResult> {
-  const kernels = makeKernels();
+function trainMember(trainer: Trainer, network: Network, member: number): Promise<TrainingResult> {
+  const { recipe, examples, options } = trainer;
   const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
   const { onStep } = options;
-  return train({
-    kernels,
-    dtype: recipe.dtype,
+  return trainFrom(trainer, {
     network,
     initial: initialize(network, seed),
-    dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
     trainRows: examples.split.train,
     validationRows: examples.split.validation,
     optimizer: recipe.optimizer,
     batchSize: recipe.batchSize,
     seed,
-    limits: { ...recipe.limits, timeLimitMs: deadline - performance.now() },
-    signal: options.signal,
+    limits: recipe.limits,
     onEpoch: onStep && ((event) => onStep({ ...event, member, members: recipe.members })),
+  });
+}
+
+/** What differs between the trainings of a fit. */
+type Part = Omit<Training, "kernels" | "dtype" | "dataset" | "signal">;
+
+/** Trains in a memory of its own, until the fit's deadline at most. */
+function trainFrom(
+  { recipe, examples, options, deadline, makeKernels }: Trainer,
+  part: Part,
+): Promise<TrainingResult> {
+  const kernels = makeKernels();
+  return train({
+    ...part,
+    kernels,
+    dtype: recipe.dtype,
+    dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
+    limits: { ...part.limits, timeLimitMs: deadline - performance.now() },
+    signal: options.signal,
   });
 }
 
@@ -106,27 +117,22 @@ const mostRefitSteps = 20;
  * would fit the noise: so a third as many as it took to get there.
  */
 export async function refit(
-  { recipe, examples, options, deadline, makeKernels }: Trainer,
+  trainer: Trainer,
   network: Network,
   { parameters, bestEpoch }: TrainingResult,
 ): Promise<Float64Array> {
   const steps = Math.min(Math.round(refitShare * bestEpoch), mostRefitSteps);
   if (steps === 0) return parameters;
-  const kernels = makeKernels();
-  const rows = knownRows(examples);
-  const result = await train({
-    kernels,
-    dtype: recipe.dtype,
+  const rows = knownRows(trainer.examples);
+  const result = await trainFrom(trainer, {
     network,
     initial: parameters,
-    dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
     trainRows: rows,
     validationRows: new Int32Array(),
     optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
     batchSize: rows.length,
     seed: 0,
-    limits: { ...stopDefaults, maxSteps: steps, timeLimitMs: deadline - performance.now(), tolerance: 0 },
-    signal: options.signal,
+    limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
   });
   return result.last;
 }
