@@ -1,7 +1,6 @@
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
-import { outputCount, parameterBlocks, trainableCount } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
-import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { type Optimizer, parameterSpace } from "../../src/optimizers/optimizer.ts";
 import { batchProblem } from "../../src/training/batch-problem.ts";
 import { loadDataset } from "../../src/training/dataset.ts";
 import { planEvaluator } from "../../src/training/evaluator.ts";
@@ -22,15 +21,13 @@ export function gramianStep(
   { network, parameters: initial, inputs, targets, case: { batch } }: SharedStart,
   optimizer: Optimizer,
 ): GramianStep {
-  const blocks = parameterBlocks(network);
-  const outputs = outputCount(network);
+  const space = parameterSpace(kernels, dtype, network, batch);
   const dataset = loadDataset(kernels, dtype, batch, inputs, targets);
   const evaluator = planEvaluator(kernels, network, dtype);
   const problem = batchProblem(kernels, network, dtype, dataset, evaluator, batch);
-  const parameters = allocateParameters(kernels, dtype, blocks);
+  const parameters = allocateParameters(kernels, dtype, space.blocks);
   parameters.flat.set(initial);
   const order = Int32Array.from({ length: batch }, (_, i) => i);
-  const space = { kernels, dtype, blocks, count: trainableCount(blocks), outputs, capacity: batch };
   const state = optimizer.init(space);
 
   const linearize = (): void => {
@@ -40,7 +37,7 @@ export function gramianStep(
   return {
     loss() {
       linearize();
-      return problem.loss / (batch * outputs);
+      return problem.loss / (batch * space.outputs);
     },
     step() {
       linearize();

@@ -1,7 +1,6 @@
 import type { Kernels } from "../../src/kernels/kernels.ts";
-import { outputCount, parameterBlocks, trainableCount } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
-import type { Optimizer, StepReport } from "../../src/optimizers/optimizer.ts";
+import { type Optimizer, parameterSpace, type StepReport } from "../../src/optimizers/optimizer.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { batchProblem } from "../../src/training/batch-problem.ts";
 import { divideBatches } from "../../src/training/batches.ts";
@@ -41,23 +40,16 @@ export interface Trainer {
 export function openTrainer(options: TrainerOptions): Trainer {
   const { kernels, start, examples, optimizer, batchSize, shuffleSeed } = options;
   const { network } = start;
-  const blocks = parameterBlocks(network);
-  const parameters = allocateParameters(kernels, "float64", blocks);
-  parameters.flat.set(start.initial);
   const load = ({ rows, inputs, targets }: Examples) =>
     loadDataset(kernels, "float64", rows, inputs, targets);
   const dataset = load(examples);
   const evaluator = planEvaluator(kernels, network, "float64");
   const batches = divideBatches(allRows(examples.rows), batchSize, seededRandom(shuffleSeed ?? 0));
+  const space = parameterSpace(kernels, "float64", network, batches.largest);
+  const parameters = allocateParameters(kernels, "float64", space.blocks);
+  parameters.flat.set(start.initial);
   const problem = batchProblem(kernels, network, "float64", dataset, evaluator, batches.largest);
-  const state = optimizer.init({
-    kernels,
-    dtype: "float64",
-    blocks,
-    count: trainableCount(blocks),
-    outputs: outputCount(network),
-    capacity: batches.largest,
-  });
+  const state = optimizer.init(space);
   const sumOfSquares = (data: Dataset) =>
     evaluator.sumOfSquares(parameters, data, allRows(data.rows), data.rows);
   let batch = 0;

@@ -4,7 +4,13 @@ import type { SolveMethod } from "../gram/damped-system.ts";
 import type { Form } from "../gram/form.ts";
 import type { Linearization } from "../gram/linearization.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
-import type { ParameterBlock } from "../network/network.ts";
+import {
+  type Network,
+  outputCount,
+  type ParameterBlock,
+  parameterBlocks,
+  trainableCount,
+} from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 
 /**
@@ -38,6 +44,17 @@ export interface ParameterSpace {
   readonly outputs: number;
   /** The most examples in a batch. */
   readonly capacity: number;
+}
+
+/** The space of a network's parameters, for batches of up to `capacity` examples. */
+export function parameterSpace(
+  kernels: Kernels,
+  dtype: DType,
+  network: Network,
+  capacity: number,
+): ParameterSpace {
+  const blocks = parameterBlocks(network);
+  return { kernels, dtype, blocks, count: trainableCount(blocks), outputs: outputCount(network), capacity };
 }
 
 /** One batch: ½ ‖f(θ) - y‖² over its n = examples × outputs residual rows. */

@@ -1,7 +1,12 @@
 import type { DType, Kernels } from "../kernels/kernels.ts";
-import { type Network, outputCount, parameterBlocks, trainableCount } from "../network/network.ts";
+import type { Network } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import type { Optimizer, ParameterSpace, StepReport } from "../optimizers/optimizer.ts";
+import {
+  type Optimizer,
+  type ParameterSpace,
+  parameterSpace,
+  type StepReport,
+} from "../optimizers/optimizer.ts";
 import { seededRandom } from "../random/random.ts";
 import { type BatchProblem, batchProblem } from "./batch-problem.ts";
 import { type Batches, divideBatches } from "./batches.ts";
@@ -132,24 +137,17 @@ interface Run {
 
 function prepare(training: Training): Run {
   const { kernels, dtype, network, dataset, trainRows, batchSize, seed } = training;
-  const blocks = parameterBlocks(network);
   const batches = divideBatches(trainRows, batchSize, seededRandom(seed));
+  const space = parameterSpace(kernels, dtype, network, batches.largest);
   const evaluator = planEvaluator(kernels, network, dtype);
-  const parameters = allocateParameters(kernels, dtype, blocks);
+  const parameters = allocateParameters(kernels, dtype, space.blocks);
   parameters.flat.set(training.initial);
   const now = performance.now();
   return {
     training,
-    space: {
-      kernels,
-      dtype,
-      blocks,
-      count: trainableCount(blocks),
-      outputs: outputCount(network),
-      capacity: batches.largest,
-    },
+    space,
     parameters,
-    scratch: allocateParameters(kernels, dtype, blocks),
+    scratch: allocateParameters(kernels, dtype, space.blocks),
     problem: batchProblem(kernels, network, dtype, dataset, evaluator, batches.largest),
     evaluator,
     batches,

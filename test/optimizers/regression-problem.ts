@@ -1,9 +1,9 @@
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
-import { denseNetwork, type Network, parameterBlocks, trainableCount } from "../../src/network/network.ts";
+import { denseNetwork, type Network } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
-import type { ParameterSpace } from "../../src/optimizers/optimizer.ts";
+import { parameterSpace } from "../../src/optimizers/optimizer.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { batchProblem } from "../../src/training/batch-problem.ts";
 import { loadDataset } from "../../src/training/dataset.ts";
@@ -31,21 +31,13 @@ export function regressionProblem({
   const dataset = loadDataset(kernels, dtype, examples, xs.flat(), targets);
   const evaluator = planEvaluator(kernels, network, dtype);
   const problem = batchProblem(kernels, network, dtype, dataset, evaluator, examples);
-  const blocks = parameterBlocks(network);
-  const parameters = allocateParameters(kernels, dtype, blocks);
+  const space = parameterSpace(kernels, dtype, network, examples);
+  const parameters = allocateParameters(kernels, dtype, space.blocks);
   parameters.flat.set(initialize(network, seed));
   problem.load(
     Int32Array.from(xs, (_, i) => i),
     0,
     examples,
   );
-  const space: ParameterSpace = {
-    kernels,
-    dtype,
-    blocks,
-    count: trainableCount(blocks),
-    outputs: 1,
-    capacity: examples,
-  };
   return { kernels, network, xs, targets, problem, parameters, space };
 }
