@@ -1,5 +1,6 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { Plan, PlanMatrix } from "../network/plan.ts";
+import { writeJacobianRows } from "./jacobian-rows.ts";
 
 /** Buffers for some rows of J, and the views from which each chunk of examples starts. */
 export interface RowChunks {
@@ -39,29 +40,20 @@ export function assembleNormal(
   for (let start = 0; start < count; start += chunk.examples) {
     const examples = Math.min(chunk.examples, count - start);
     for (let l = 0; l < plan.blocks.length; l++)
-      writeRows(plan, l, start, examples, derivatives[l]!, p, chunk);
+      writeJacobianRows(
+        kernels,
+        plan.blocks[l]!,
+        outputs,
+        plan.inputs[l]!,
+        derivatives[l]!,
+        start,
+        examples,
+        chunk.columns[l]!,
+        p,
+      );
     const beta = start === 0 ? 0 : 1;
     kernels.syrk(true, p, examples * outputs, 1, chunk.rows, p, beta, chunk.square, p);
   }
   kernels.copy(p * p, chunk.square, out);
   return out;
-}
-
-/** The columns of layer l in the rows of J of some examples: s ã_i ⊗ d_ik. */
-function writeRows(
-  { kernels, inputs, blocks, outputs }: Plan,
-  l: number,
-  start: number,
-  examples: number,
-  d: PlanMatrix | null,
-  p: number,
-  chunk: RowChunks,
-): void {
-  const { rows, columns, scale, trainable } = blocks[l]!;
-  if (!trainable || !d) return;
-  const a = inputs[l]!;
-  const aStart = a.data.subarray(start * a.stride);
-  const dStart = d.data.subarray(start * outputs * d.stride);
-  const out = chunk.columns[l]!;
-  kernels.faceSplit(examples, outputs, rows, columns, scale, aStart, a.stride, dStart, d.stride, out, p);
 }

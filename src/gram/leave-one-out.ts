@@ -1,6 +1,7 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { type ParameterBlock, trainableCount } from "../network/network.ts";
-import type { JacobianFactors, Linearization } from "./linearization.ts";
+import { writeJacobianRows } from "./jacobian-rows.ts";
+import type { Linearization } from "./linearization.ts";
 
 /*
  * Leaving one example out
@@ -103,7 +104,11 @@ export function primalLeaveOneOut(
       division.clear();
       for (let first = 0; first < examples; first += chunkExamples) {
         const count = Math.min(chunkExamples, examples - first);
-        writeRows(kernels, blocks, outputs, factors, first, count, p, narrow);
+        for (const [l, block] of blocks.entries()) {
+          const { inputs, derivatives } = factors[l]!;
+          const columns = narrow.subarray(block.trainable ? block.offset : 0);
+          writeJacobianRows(kernels, block, outputs, inputs, derivatives, first, count, columns, p);
+        }
         const m = count * outputs;
         kernels.copy(m * p, narrow, rows);
         kernels.gemm(false, false, m, p, p, 1, rows, p, inverse, p, 0, product, p);
@@ -117,27 +122,6 @@ export function primalLeaveOneOut(
       return division.squares === null ? null : division.squares / linearization.rows;
     },
   };
-}
-
-/** Rows of J of some examples: s ã_i ⊗ d_ik, layer after layer. */
-function writeRows(
-  kernels: Kernels,
-  blocks: readonly ParameterBlock[],
-  outputs: number,
-  factors: readonly JacobianFactors[],
-  first: number,
-  count: number,
-  p: number,
-  out: FloatArray,
-): void {
-  for (const [l, { rows, columns, scale, trainable, offset }] of blocks.entries()) {
-    const { inputs: a, derivatives: d } = factors[l]!;
-    if (!trainable || !d) continue;
-    const aStart = a.data.subarray(first * a.stride);
-    const dStart = d.data.subarray(first * outputs * d.stride);
-    const start = out.subarray(offset);
-    kernels.faceSplit(count, outputs, rows, columns, scale, aStart, a.stride, dStart, d.stride, start, p);
-  }
 }
 
 /** Copies the lower triangle into the upper one. */
