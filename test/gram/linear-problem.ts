@@ -8,7 +8,7 @@ import { type Network, outputCount, parameterBlocks } from "../../src/network/ne
 import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
 import { planNetwork } from "../../src/network/plan.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { dotProduct, multiply, solve, transpose } from "../twins/naive-matrix.ts";
+import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveJacobian } from "../twins/naive-network.ts";
 
 /** A network linearized on random examples, with random residuals, and its Jacobian as nested arrays. */
@@ -97,4 +97,14 @@ export function curvatureStep(
   const step = { ...system.solve(residuals, damping, prior, delta) };
   const count = diagonal.length;
   return { delta: delta.flat.subarray(0, count), step, diagonal, prior: prior.flat };
+}
+
+/** How far a curvature's step is from the exact one, relative to it. */
+export function errorFromExactStep(
+  curvature: Curvature,
+  problem: ReturnType<typeof linearProblem>,
+  damping: number,
+): number {
+  const { delta, diagonal, prior } = curvatureStep(curvature, problem, damping);
+  return relativeError(delta, naiveDampedStep(problem.J, problem.residuals, damping, diagonal, prior));
 }
