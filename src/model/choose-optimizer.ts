@@ -9,8 +9,8 @@ export interface OptimizerChoice {
   readonly optimizer: Optimizer;
   readonly description: string;
   readonly reason: string;
-  /** Whether it solves with the Gram or the normal matrix of a batch. */
-  readonly secondOrder: boolean;
+  /** Whether its steps over all rows are few and long, so that limits count them. */
+  readonly longSteps: boolean;
   /** Whether the evidence sets a prior, so that validation rows may join the training in the end. */
   readonly regularized: boolean;
   readonly fullBatch: boolean;
@@ -54,25 +54,25 @@ export function chooseOptimizer(options: FitOptions, affordable: boolean): Optim
 function batchesOf(
   batches: NamedOptimizer["batches"],
   affordable: boolean,
-): Pick<OptimizerChoice, "secondOrder" | "fullBatch" | "batch" | "batchReason"> {
+): Pick<OptimizerChoice, "longSteps" | "fullBatch" | "batch" | "batchReason"> {
   switch (batches) {
     case "few":
       return {
-        secondOrder: false,
+        longSteps: false,
         fullBatch: false,
         batch: firstOrderBatch,
         batchReason: "usual for first-order methods",
       };
     case "all":
       return {
-        secondOrder: true,
+        longSteps: true,
         fullBatch: true,
         batch: gaussNewtonBatch,
         batchReason: "the method works on all rows",
       };
     case "solves":
       return {
-        secondOrder: true,
+        longSteps: true,
         fullBatch: affordable,
         batch: gaussNewtonBatch,
         batchReason: affordable

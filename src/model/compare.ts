@@ -29,8 +29,7 @@ type OwnOption = (typeof ownOptions)[number] | "onStep";
 /** How optimizers are compared. What all of them share is as in a fit. */
 export interface CompareOptions extends ColumnOptions, Omit<FitOptions, OwnOption> {
   /**
-   * Names, or values made by the library, each with a name of its own. Default:
-   * gram-gauss-newton, levenberg-marquardt, adam, sgd.
+   * Names, or values made by the library, each with a name of its own. Default: those of `compareDefaults`.
    */
   readonly optimizers?: readonly (OptimizerName | Optimizer)[];
   /** Of the first-order methods; the others keep their own. */

@@ -54,7 +54,7 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
   const affordable = Math.min(full.flops.gram, full.flops.primal) <= affordableFlops;
   const choice = chooseOptimizer(options, affordable);
   const batchSize = Math.min(rows, options.batchSize ?? (choice.fullBatch ? rows : choice.batch));
-  const isFullBatch = batchSize === rows && choice.secondOrder;
+  const isFullBatch = batchSize === rows && choice.longSteps;
   const members = options.ensemble ?? fitDefaults.ensemble;
   const isAuto = (options.optimizer ?? fitDefaults.optimizer) === "auto";
   return {
