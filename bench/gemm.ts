@@ -4,6 +4,7 @@ import { referenceKernels } from "../src/kernels/reference/reference-kernels.ts"
 import { wasmBuilds, wasmKernels } from "../src/kernels/wasm/wasm-kernels.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { median } from "./statistics.ts";
+import { timeSteps } from "./step/time-steps.ts";
 
 /** m, n, k: a square product, two layers of a network forward, its gradient, one output, one input. */
 const shapes: readonly (readonly [number, number, number])[] = [
@@ -88,7 +89,7 @@ function interleave(products: Record<string, Product | null>): Map<Product, numb
   const counts = runs.map((run) => Math.ceil(measurementMs / Math.max(warmUp(run), 1e-3)));
   const times = new Map<Product, number[]>(runs.map((run) => [run, []]));
   for (let repeat = 0; repeat < repeats; repeat++)
-    for (const [i, run] of runs.entries()) times.get(run)!.push(time(run, counts[i]!));
+    for (const [i, run] of runs.entries()) times.get(run)!.push(timeSteps(counts[i]!, run));
   return times;
 }
 
@@ -96,14 +97,7 @@ function interleave(products: Record<string, Product | null>): Map<Product, numb
 function warmUp(run: Product): number {
   const start = performance.now();
   let last: number;
-  do last = time(run, 1);
+  do last = timeSteps(1, run);
   while (performance.now() - start < measurementMs);
   return last;
-}
-
-/** Milliseconds per run. */
-function time(run: Product, count: number): number {
-  const start = performance.now();
-  for (let i = 0; i < count; i++) run();
-  return (performance.now() - start) / count;
 }

@@ -36,7 +36,7 @@ export interface Line {
 export function fitLine(u: readonly number[], v: readonly number[]): Line {
   const n = u.length;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const [meanU, meanV] = [sum(u) / n, sum(v) / n];
+  const [meanU, meanV] = [mean(u), mean(v)];
   const spread = sum(u.map((value) => (value - meanU) ** 2));
   const slope = sum(u.map((value, i) => (value - meanU) * (v[i]! - meanV))) / spread;
   const intercept = meanV - slope * meanU;
