@@ -1,4 +1,5 @@
 import type { Activation } from "./activation.ts";
+import type { ImageKernels } from "./image-kernels.ts";
 
 export type DType = "float32" | "float64";
 export type FloatArray = Float32Array | Float64Array;
@@ -15,7 +16,7 @@ export type FloatArray = Float32Array | Float64Array;
  *
  * `reference` is the specification; `test/contract` holds every implementation to it.
  */
-export interface Kernels {
+export interface Kernels extends ImageKernels {
   /** "reference", "wasm" or "native". */
   readonly name: string;
 
@@ -35,7 +36,7 @@ export interface Kernels {
   allocate(dtype: "float64", length: number): Float64Array;
   allocate(dtype: DType, length: number): FloatArray;
 
-  /** Allocates 32-bit row numbers for `gatherRows`, as `allocate` does. */
+  /** Allocates 32-bit numbers for the rows of `gatherRows` and the places of `maxPool`, as `allocate` does. */
   allocateIndices(length: number): Int32Array;
 
   // Matrix products

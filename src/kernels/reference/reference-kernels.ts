@@ -1,11 +1,13 @@
 import type { DType, FloatArray, Kernels } from "../kernels.ts";
 import { MemoryLimitError } from "../memory-limit-error.ts";
 import { activate } from "./activations.ts";
+import { channelDots, denormalizeGroups, normalizeGroups, scaleChannels } from "./channels.ts";
 import { gemm, syrk } from "./products.ts";
 import { accumulateGram, contractRows, faceSplit, gatherRows, rowDots, scaleRows } from "./rows.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 import { cholesky, solveTriangular } from "./triangular.ts";
 import { adam, axpy, copy, dot, scale } from "./vectors.ts";
+import { averagePool, averageUnpool, fold, maxPool, maxUnpool, unfold } from "./windows.ts";
 
 /** As much as a WebAssembly memory can hold, so that what fits here also fits there. */
 const limitBytes = 2 ** 32;
@@ -44,6 +46,8 @@ export function referenceKernels(): Kernels {
     },
     ...{ gemm, syrk },
     ...{ activate, scaleRows, contractRows, rowDots, faceSplit, accumulateGram, gatherRows },
+    ...{ unfold, fold, maxPool, maxUnpool, averagePool, averageUnpool },
+    ...{ normalizeGroups, denormalizeGroups, scaleChannels, channelDots },
     ...{ dot, axpy, scale, copy, adam },
     ...{ cholesky, solveTriangular, symmetricEigen },
   };

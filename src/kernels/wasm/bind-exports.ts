@@ -1,4 +1,5 @@
 import { activations } from "../activation.ts";
+import type { ImageKernels, Window } from "../image-kernels.ts";
 import type { FloatArray, Kernels } from "../kernels.ts";
 
 /** The functions that a module exports; see assembly/index.ts. They take addresses in place of arrays. */
@@ -60,6 +61,77 @@ export function bindRows(exports: Exports): Pick<Kernels, RowOperations> {
     },
     gatherRows(m, n, source, lds, rows, out, ldOut) {
       gatherRows(source, out)(m, n, at(source), lds, at(rows), at(out), ldOut);
+    },
+  };
+}
+
+type WindowOperations = "unfold" | "fold" | "maxPool" | "maxUnpool" | "averagePool" | "averageUnpool";
+
+/** The operations that move a window over images. */
+export function bindWindows(exports: Exports): Pick<ImageKernels, WindowOperations> {
+  const unfold = byPrecision(exports, "unfold");
+  const fold = byPrecision(exports, "fold");
+  const maxPool = byPrecision(exports, "maxPool");
+  const maxUnpool = byPrecision(exports, "maxUnpool");
+  const averagePool = byPrecision(exports, "averagePool");
+  const averageUnpool = byPrecision(exports, "averageUnpool");
+  return {
+    unfold(count, window, firstChannel, channels, image, ldImage, out, ldOut) {
+      setWindow(exports, window);
+      unfold(image)(count, firstChannel, channels, at(image), ldImage, at(out), ldOut);
+    },
+    fold(count, window, firstChannel, channels, patches, ldPatches, image, ldImage) {
+      setWindow(exports, window);
+      fold(image)(count, firstChannel, channels, at(patches), ldPatches, at(image), ldImage);
+    },
+    maxPool(count, window, image, ldImage, out, ldOut, places) {
+      setWindow(exports, window);
+      maxPool(image)(count, at(image), ldImage, at(out), ldOut, at(places));
+    },
+    maxUnpool(count, repeat, window, places, d, ldd, out, ldOut) {
+      setWindow(exports, window);
+      maxUnpool(d)(count, repeat, at(places), at(d), ldd, at(out), ldOut);
+    },
+    averagePool(count, window, image, ldImage, out, ldOut) {
+      setWindow(exports, window);
+      averagePool(image)(count, at(image), ldImage, at(out), ldOut);
+    },
+    averageUnpool(rows, window, d, ldd, out, ldOut) {
+      setWindow(exports, window);
+      averageUnpool(d)(rows, at(d), ldd, at(out), ldOut);
+    },
+  };
+}
+
+function setWindow(exports: Exports, w: Window): void {
+  exports.setWindow!(
+    ...[w.height, w.width, w.channels, w.kernelHeight, w.kernelWidth, w.strideHeight, w.strideWidth],
+    ...[w.dilationHeight, w.dilationWidth, w.paddingTop, w.paddingLeft, w.outHeight, w.outWidth],
+  );
+}
+
+type ChannelOperations = "normalizeGroups" | "denormalizeGroups" | "scaleChannels" | "channelDots";
+
+/** The operations on the channels of images. */
+export function bindChannels(exports: Exports): Pick<ImageKernels, ChannelOperations> {
+  const normalizeGroups = byPrecision(exports, "normalizeGroups");
+  const denormalizeGroups = byPrecision(exports, "denormalizeGroups");
+  const scaleChannels = byPrecision(exports, "scaleChannels");
+  const channelDots = byPrecision(exports, "channelDots");
+  return {
+    normalizeGroups(count, positions, channels, groups, epsilon, x, ldx, out, ldOut, inverse) {
+      const shape = [count, positions, channels, groups];
+      normalizeGroups(x)(...shape, epsilon, at(x), ldx, at(out), ldOut, at(inverse));
+    },
+    denormalizeGroups(count, repeat, positions, channels, groups, normalized, ldn, inverse, d, ldd) {
+      const shape = [count, repeat, positions, channels, groups];
+      denormalizeGroups(d)(...shape, at(normalized), ldn, at(inverse), at(d), ldd);
+    },
+    scaleChannels(rows, channels, gamma, beta, x, ldx, out, ldOut) {
+      scaleChannels(x)(rows, channels, at(gamma), at(beta), at(x), ldx, at(out), ldOut);
+    },
+    channelDots(m, repeat, positions, channels, a, lda, d, ldd, out, ldOut) {
+      channelDots(d)(m, repeat, positions, channels, at(a), lda, at(d), ldd, at(out), ldOut);
     },
   };
 }

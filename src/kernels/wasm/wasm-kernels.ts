@@ -1,5 +1,13 @@
 import type { DType, FloatArray, Kernels } from "../kernels.ts";
-import { bindProducts, bindRows, bindSymmetric, bindVectors, type Exports } from "./bind-exports.ts";
+import {
+  bindChannels,
+  bindProducts,
+  bindRows,
+  bindSymmetric,
+  bindVectors,
+  bindWindows,
+  type Exports,
+} from "./bind-exports.ts";
 import { binary as relaxedBinary } from "./generated/relaxed-simd.ts";
 import { binary as simdBinary } from "./generated/simd.ts";
 import { createMemory, type WasmMemory } from "./wasm-memory.ts";
@@ -67,6 +75,8 @@ function bindKernels(build: WasmBuild, memory: WasmMemory, exports: Exports): Ke
     },
     ...bindProducts(exports),
     ...bindRows(exports),
+    ...bindWindows(exports),
+    ...bindChannels(exports),
     ...bindVectors(exports),
     ...bindSymmetric(exports),
   };

@@ -7,6 +7,7 @@ import { accumulateGram, contractRows, faceSplit, gatherRows, rowDots, scaleRows
 import { adam, axpy, axpyMixed, copy, dot, scale } from "./vectors";
 
 export { cholesky } from "./cholesky";
+export * from "./image-exports";
 export { symmetricEigen } from "./symmetric-eigen";
 export { solveTriangular } from "./triangular";
 export { heapBase, setWorkspace, workspaceBytes } from "./workspace";

@@ -1,0 +1,57 @@
+// Strips: n spans of memory of one length, at regular distances; sizes in bytes, multiples of 4.
+
+/** target <- source for n spans that do not overlap. */
+export function copyStrips(
+  n: i32,
+  bytes: usize,
+  source: usize,
+  sourceStep: usize,
+  target: usize,
+  targetStep: usize,
+): void {
+  if (bytes < 16) {
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) copyShort(bytes, source, target);
+    return;
+  }
+  const last = bytes - 16;
+  for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
+    for (let j: usize = 0; j < last; j += 16) v128.store(target + j, v128.load(source + j));
+    // Overlaps the vector before it unless the span is whole vectors.
+    v128.store(target + last, v128.load(source + last));
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function copyShort(bytes: usize, source: usize, target: usize): void {
+  if (bytes & 8) store<u64>(target, load<u64>(source));
+  if (bytes & 4) store<u32>(target + (bytes & 8), load<u32>(source + (bytes & 8)));
+}
+
+/** target <- 0 for n spans. */
+export function clearStrips(n: i32, bytes: usize, target: usize, step: usize): void {
+  const zeros = i32x4.splat(0);
+  const whole = bytes & ~15;
+  for (let t = 0; t < n; t++, target += step) {
+    for (let j: usize = 0; j < whole; j += 16) v128.store(target + j, zeros);
+    for (let j = whole; j < bytes; j += 4) store<u32>(target + j, 0);
+  }
+}
+
+/** target <- target + source for n spans that do not overlap. */
+export function addStrips<T>(
+  n: i32,
+  bytes: usize,
+  source: usize,
+  sourceStep: usize,
+  target: usize,
+  targetStep: usize,
+): void {
+  const whole = bytes & ~15;
+  for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
+    for (let j: usize = 0; j < whole; j += 16)
+      v128.store(target + j, v128.add<T>(v128.load(target + j), v128.load(source + j)));
+    for (let j = whole; j < bytes; j += sizeof<T>())
+      store<T>(target + j, load<T>(target + j) + load<T>(source + j));
+  }
+}
