@@ -43,13 +43,30 @@ export {
   OptionError,
 } from "./model/options.ts";
 export { type Initialization, initialize } from "./network/initialize.ts";
+export type {
+  ActivationLayer,
+  Conv1dLayer,
+  Conv2dLayer,
+  DenseLayer,
+  DropoutLayer,
+  EmbeddingLayer,
+  FlattenLayer,
+  GlobalPoolLayer,
+  Layer,
+  NormLayer,
+  PoolLayer,
+  ResidualLayer,
+  ScaleLayer,
+} from "./network/layers.ts";
 export {
-  type DenseLayer,
+  type DenseNetwork,
   denseNetwork,
+  describeNetwork,
   type Network,
-  NetworkError,
   parameterCount,
+  validateNetwork,
 } from "./network/network.ts";
+export { NetworkError } from "./network/network-error.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
 export { type ExactLastLayerOptions, exactLastLayer } from "./optimizers/exact-last-layer.ts";

@@ -1,7 +1,8 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import type { PlanMatrix } from "../network/plan.ts";
+import type { PlanMatrix } from "../network/plan-matrix.ts";
 import type { Curvature, SystemSpace } from "./curvature.ts";
+import { denseFactors, requireDense } from "./dense-factors.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 import type { JacobianFactors } from "./linearization.ts";
 import { type Factorization, symmetricSolver } from "./symmetric-solver.ts";
@@ -21,6 +22,7 @@ export function componentWise(): Curvature {
   return {
     isExact: false,
     init(space) {
+      requireDense("component-wise", space.blocks);
       const system = gradientSystem(space, unitInverses(space));
       return () => system;
     },
@@ -37,7 +39,7 @@ function unitInverses(space: SystemSpace): CurvatureInverse {
   return {
     assemble(linearization) {
       n = linearization.rows;
-      const factors = linearization.blocks();
+      const factors = denseFactors(linearization);
       for (const { l, units } of layers) units.assemble(factors[l]!, n / outputs);
     },
     weigh(groupWeights) {

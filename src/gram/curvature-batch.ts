@@ -1,6 +1,7 @@
 import { trainableCount } from "../network/network.ts";
 import { seededRandom, shuffle } from "../random/random.ts";
 import type { Curvature, SystemSpace } from "./curvature.ts";
+import { requireDense } from "./dense-factors.ts";
 import { type CurvatureInverse, gradientSystem } from "./gradient-system.ts";
 import { keptJacobian } from "./kept-jacobian.ts";
 import { requireOption } from "./optimizer-error.ts";
@@ -43,6 +44,7 @@ export function curvatureBatch(options: Partial<CurvatureBatchOptions> = {}): Cu
   return {
     isExact: false,
     init(space) {
+      requireDense("curvature-batch", space.blocks);
       const system = gradientSystem(space, sampledInverse(space, Math.min(examples, space.capacity), seed));
       return () => system;
     },

@@ -1,6 +1,7 @@
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { SystemSpace } from "./curvature.ts";
+import { denseFactors } from "./dense-factors.ts";
 import type { JacobianFactors, Linearization } from "./linearization.ts";
 
 /** The Gram matrix J W Jᵀ of a linearization, one column at a time. */
@@ -79,7 +80,7 @@ function forEachLayer(
   weights: Float64Array | null,
   visit: (factors: JacobianFactors, block: ParameterBlock, w: number, shift: number) => void,
 ): void {
-  const factors = linearization.blocks();
+  const factors = denseFactors(linearization);
   for (const [l, block] of blocks.entries()) {
     if (!block.trainable) continue;
     const w = block.scale ** 2 * (weights?.[2 * l] ?? 1);

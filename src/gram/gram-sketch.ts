@@ -2,6 +2,7 @@ import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { Random } from "../random/random.ts";
 import type { SystemSpace } from "./curvature.ts";
+import { denseFactors } from "./dense-factors.ts";
 import type { Linearization } from "./linearization.ts";
 
 /** A random n × s matrix M with expectation M Mᵀ = J W Jᵀ. */
@@ -37,7 +38,7 @@ export function gramSketch(space: SystemSpace, widest: number, random: Random): 
       const n = linearization.rows;
       const examples = n / outputs;
       kernels.scale(n * s, 0, matrix);
-      const factors = linearization.blocks();
+      const factors = denseFactors(linearization);
       for (const [l, block] of blocks.entries()) {
         const { inputs: a, derivatives: d } = factors[l]!;
         const { rows, columns, scale, trainable } = block;

@@ -1,12 +1,15 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { allocateMatrix, type PlanMatrix } from "../network/plan.ts";
-import { allocateSquares, assembleGram } from "./assemble-gram.ts";
+import { allocateMatrix, type PlanMatrix } from "../network/plan-matrix.ts";
+import { assembleGram } from "./assemble-gram.ts";
 import type { SystemSpace } from "./curvature.ts";
+import { denseFactors } from "./dense-factors.ts";
+import { denseJacobian } from "./dense-jacobian.ts";
+import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
+import { gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
 import type { Linearization } from "./linearization.ts";
-import { pullbackFactors, pushforwardFactors } from "./products.ts";
 
 /** The Jacobian of some layers on some examples: it stays when the linearization that it came from moves on. */
 export interface KeptJacobian {
@@ -36,7 +39,6 @@ export function keptJacobian(
   capacity: number,
 ): KeptJacobian {
   const own = blocks.map((block, l) => (layers.includes(l) ? block : { ...block, trainable: false }));
-  const width = Math.max(...blocks.map((block) => block.columns));
   const empty: PlanMatrix = { data: kernels.allocate(dtype, 0), stride: 1 };
   const inputs = own.map(({ trainable, rows }) =>
     trainable ? allocateMatrix(kernels, dtype, capacity, rows) : empty,
@@ -44,10 +46,9 @@ export function keptJacobian(
   const derivatives = own.map(({ trainable, columns }) =>
     trainable ? allocateMatrix(kernels, dtype, capacity * outputs, columns) : null,
   );
-  const plan = { kernels, dtype, blocks: own, inputs, outputs, capacity };
-  const squares = lazy(() => allocateSquares(plan));
-  const seed = kernels.allocate(dtype, capacity * outputs);
-  const buffer = allocateMatrix(kernels, dtype, capacity, width);
+  const workspace = gramWorkspace({ kernels, dtype, outputs, capacity });
+  const jacobians = own.map((block, l) => denseJacobian(workspace, block, inputs[l]!));
+  const weighted = lazy(() => planWeighted(workspace, own));
   const rowNumbers = kernels.allocateIndices(capacity * outputs);
   let kept = 0;
 
@@ -58,7 +59,7 @@ export function keptJacobian(
     },
     keep(linearization, examples, count) {
       kept = count;
-      const factors = linearization.blocks();
+      const factors = denseFactors(linearization);
       for (const l of layers) {
         const { inputs: a, derivatives: d } = factors[l]!;
         const { rows, columns } = own[l]!;
@@ -71,11 +72,10 @@ export function keptJacobian(
         kernels.gatherRows(count * outputs, columns, d!.data, d!.stride, rowNumbers, to.data, to.stride);
       }
     },
-    gram: (weights, out) => assembleGram(plan, kept, derivatives, weights, squares(), out),
-    pullback(u, out) {
-      kernels.copy(kept * outputs, u, seed);
-      return pullbackFactors(plan, kept, derivatives, seed, [buffer, buffer], out);
+    gram(weights, out) {
+      return assembleGram(kernels, kept * outputs, kept, jacobians, derivatives, weights, out);
     },
-    pushforward: (d, out) => pushforwardFactors(plan, kept, derivatives, d, buffer, out),
+    pullback: (u, out) => pullbackFactors(workspace, kept, jacobians, derivatives, u, weighted(), out),
+    pushforward: (d, out) => pushforwardFactors(workspace, kept, jacobians, derivatives, d, out),
   };
 }

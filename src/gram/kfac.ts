@@ -1,6 +1,7 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { Curvature, SystemSpace } from "./curvature.ts";
+import { denseFactors, requireDense } from "./dense-factors.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 import type { JacobianFactors } from "./linearization.ts";
 import { requireOption } from "./optimizer-error.ts";
@@ -38,6 +39,7 @@ export function kfac(options: Partial<KfacOptions> = {}): Curvature {
   return {
     isExact: false,
     init(space) {
+      requireDense("kfac", space.blocks);
       const system = gradientSystem(space, kroneckerInverse(space, decay));
       return () => system;
     },
@@ -56,7 +58,7 @@ function kroneckerInverse(space: SystemSpace, decay: number): CurvatureInverse {
     assemble(linearization) {
       n = linearization.rows;
       steps++;
-      const factors = linearization.blocks();
+      const factors = denseFactors(linearization);
       const keep = Math.min(1 - 1 / steps, decay);
       for (const { l, factor } of layers) factor.update(factors[l]!, n / outputs, n, keep);
     },

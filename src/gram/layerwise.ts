@@ -1,4 +1,5 @@
 import type { Curvature, SystemSpace } from "./curvature.ts";
+import { requireDense } from "./dense-factors.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 import { keptJacobian } from "./kept-jacobian.ts";
 import { requireOption } from "./optimizer-error.ts";
@@ -34,6 +35,7 @@ export function layerwise(options: Partial<LayerwiseOptions> = {}): Curvature {
   return {
     isExact: false,
     init(space) {
+      requireDense("layerwise", space.blocks);
       const system = gradientSystem(space, layerInverses(space, reuse));
       return () => system;
     },

@@ -1,6 +1,5 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { type ParameterBlock, trainableCount } from "../network/network.ts";
-import { writeJacobianRows } from "./jacobian-rows.ts";
 import type { Linearization } from "./linearization.ts";
 
 /*
@@ -98,17 +97,12 @@ export function primalLeaveOneOut(
   const product = kernels.allocate("float64", size);
   return {
     measure(linearization, inverse, left) {
-      const factors = linearization.blocks();
       const examples = linearization.rows / outputs;
       mirrorLower(p, inverse);
       division.clear();
       for (let first = 0; first < examples; first += chunkExamples) {
         const count = Math.min(chunkExamples, examples - first);
-        for (const [l, block] of blocks.entries()) {
-          const { inputs, derivatives } = factors[l]!;
-          const columns = narrow.subarray(block.trainable ? block.offset : 0);
-          writeJacobianRows(kernels, block, outputs, inputs, derivatives, first, count, columns, p);
-        }
+        linearization.writeRows(first, count, narrow);
         const m = count * outputs;
         kernels.copy(m * p, narrow, rows);
         kernels.gemm(false, false, m, p, p, 1, rows, p, inverse, p, 0, product, p);

@@ -1,18 +1,15 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import { backward, type Derivatives, planDerivatives } from "../network/backward.ts";
 import { trainableCount } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import {
-  allocateMatrix,
-  forward,
-  type Plan,
-  type PlanMatrix,
-  throughActivation,
-  throughBlock,
-} from "../network/plan.ts";
-import { allocateSquares, assembleGram, traceGramParts } from "./assemble-gram.ts";
-import { assembleNormal, planRowChunks } from "./assemble-normal.ts";
+import { forward, type Plan } from "../network/plan.ts";
+import type { PlanMatrix } from "../network/plan-matrix.ts";
+import { assembleGram, traceGramParts } from "./assemble-gram.ts";
+import { assembleNormal, planRowChunks, writeRows } from "./assemble-normal.ts";
+import { blockJacobians } from "./block-jacobian.ts";
+import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
+import { gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
-import { backpropagate, pullbackFactors, pushforwardFactors } from "./products.ts";
 
 /*
  * The structured Jacobian
@@ -25,17 +22,21 @@ import { backpropagate, pullbackFactors, pushforwardFactors } from "./products.t
  *
  * Every layer is affine in its parameters: z = s θᵀ ã, with ã its inputs and a one for the bias. With
  * d_ik = df_ik/dz, carried back through the network for each output k, the row of J of example i and output k is
- * in this layer
+ * in a dense layer
  *
  *     s ã_i ⊗ d_ik
  *
- * so that J is never formed:
+ * so that its part of J is never formed:
  *
  *     G  = Σ_layers  s² (Ã Ãᵀ) ∘ (D Dᵀ)       two small Gram matrices and a Hadamard product:
  *                                              b² (inputs + units) instead of b² inputs units
  *     Jᵀu = s Ãᵀ E,  e_i = Σ_k u_ik d_ik       one product for each layer, no second backward pass
  *     Jδ  = s rowwise d_ik · (ãᵀ Δ)_i          one product for each layer
  *     N   from the rows above, a chunk of them at a time; only for small p
+ *
+ * A layer that is applied at S positions of each example, as a convolution at the pixels, has the sum of their rows,
+ * Σ_s s ã_is ⊗ d_iks. Then G sums over pairs of positions, or the layer's rows of J are formed, multiplied and
+ * dropped, whichever is cheaper: `convolution-jacobian.ts`.
  *
  * A diagonal weight of the parameters that is constant over a layer's weights (w) and over its biases (v) goes
  * through at no cost, because Ã Ãᵀ = A Aᵀ + 1:
@@ -74,13 +75,15 @@ export interface Linearization {
    * @param scratch n × n numbers, overwritten.
    */
   gramTraces(z: Float64Array, scratch: Float64Array, out: Float64Array): Float64Array;
+  /** out <- the rows of J of the examples first ... first + examples - 1, (examples × K) × p. For small p. */
+  writeRows(first: number, examples: number, out: FloatArray): void;
   /** Lower out <- Jᵀ J, p × p, leading dimension p. */
   normal(out: Float64Array): Float64Array;
-  /** The factors of the Jacobian's rows, for each layer: row (i, k) of J is scale · ã_i ⊗ d_ik. */
-  blocks(): readonly JacobianFactors[];
+  /** The factors of the Jacobian's rows, for each dense layer: row (i, k) of J is scale · ã_i ⊗ d_ik. null for others. */
+  blocks(): readonly (JacobianFactors | null)[];
 }
 
-/** One layer's part of the Jacobian. */
+/** One dense layer's part of the Jacobian. */
 export interface JacobianFactors {
   /** ã: b × (inputs + bias). */
   readonly inputs: PlanMatrix;
@@ -94,34 +97,45 @@ export interface PlannedLinearization extends Linearization {
   at(parameters: ParameterVector, count: number): Linearization;
 }
 
-/** Prepares the linearization of a plan's network. Buffers are allocated at the first use of what needs them. */
-export function planLinearization(plan: Plan): PlannedLinearization {
-  const columns = trainableCount(plan.blocks);
-  const firstTrainable = plan.blocks.findIndex((block) => block.trainable);
-  const weighted = lazy(() => allocateWeighted(plan));
-  const derivatives = lazy(() => allocateDerivatives(plan, firstTrainable));
-  const squares = lazy(() => allocateSquares(plan));
-  const rowChunk = lazy(() => planRowChunks(plan, columns));
+/**
+ * Prepares the linearization of a plan's network. Buffers are allocated at the first use of what needs them.
+ *
+ * @param rowBytes What the rows of J of a layer with shared weights may take at once. Default 256 MiB.
+ */
+export function planLinearization(plan: Plan, rowBytes?: number): PlannedLinearization {
+  const { kernels, outputs, blocks } = plan;
+  const columns = trainableCount(blocks);
+  const workspace = gramWorkspace(plan, rowBytes);
+  const jacobians = blockJacobians(plan, workspace);
+  const weighted = lazy(() => planWeighted(workspace, blocks));
+  const seeded = lazy(() => planDerivatives(plan, 1, () => false));
+  const kept = lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null));
+  const ofBlocks = lazy(() => derivativesOfBlocks(plan, kept()));
+  const rowChunk = lazy(() => planRowChunks(workspace, columns));
   let count = 0;
   let parameters: ParameterVector;
   let differentiated = false;
 
-  /** D of every layer: from D = σ'(z) of the last one back to the first trainable one. */
+  /** D of every layer with parameters: from the identity at the result back to the first trainable one. */
   const differentiate = (): readonly (PlanMatrix | null)[] => {
-    const d = derivatives();
-    if (differentiated) return d;
-    const last = plan.blocks.length - 1;
-    writeIdentities(d[last]!, count, plan.outputs);
-    throughActivation(plan, last, count, plan.outputs, d[last]!);
-    for (let l = last; l > firstTrainable; l--)
-      throughBlock(plan, parameters, l, count, plan.outputs, d[l]!, d[l - 1]!);
+    if (differentiated) return ofBlocks();
+    writeIdentities(resultOf(plan, kept()), count, outputs);
+    backward(plan, parameters, count, kept(), () => {});
     differentiated = true;
-    return d;
+    return ofBlocks();
+  };
+
+  /** Jᵀ u by one backward pass of the weighted sum of outputs: what SGD does. */
+  const backpropagate = (u: FloatArray, out: ParameterVector): void => {
+    kernels.copy(count * outputs, u, resultOf(plan, seeded()).data);
+    backward(plan, parameters, count, seeded(), (l, e) => {
+      if (blocks[l]!.trainable) jacobians[l]!.pullback(count, e, out.blocks[l]!);
+    });
   };
 
   return {
     get rows() {
-      return count * plan.outputs;
+      return count * outputs;
     },
     columns,
     outputs: plan.result.data,
@@ -135,56 +149,53 @@ export function planLinearization(plan: Plan): PlannedLinearization {
     },
 
     pullback(u, out) {
-      const { seed, e } = weighted();
-      plan.kernels.copy(count * plan.outputs, u, seed);
-      return differentiated
-        ? pullbackFactors(plan, count, derivatives(), seed, e, out)
-        : backpropagate(plan, parameters, count, firstTrainable, seed, e, out);
+      if (differentiated) pullbackFactors(workspace, count, jacobians, ofBlocks(), u, weighted(), out);
+      else backpropagate(u, out);
+      return out;
     },
 
     pushforward(d, out) {
-      return pushforwardFactors(plan, count, differentiate(), d, weighted().e[0], out);
+      return pushforwardFactors(workspace, count, jacobians, differentiate(), d, out);
     },
 
     gram(weights, out) {
-      return assembleGram(plan, count, differentiate(), weights, squares(), out);
+      return assembleGram(kernels, count * outputs, count, jacobians, differentiate(), weights, out);
     },
 
     gramTraces(z, scratch, out) {
-      return traceGramParts(plan, count, differentiate(), squares(), z, scratch, out);
+      return traceGramParts(kernels, count * outputs, count, jacobians, differentiate(), z, scratch, out);
+    },
+
+    writeRows(first, examples, out) {
+      writeRows(jacobians, differentiate(), columns, first, examples, out);
     },
 
     normal(out) {
-      return assembleNormal(plan, count, differentiate(), columns, rowChunk(), out);
+      return assembleNormal(workspace, count, jacobians, differentiate(), columns, rowChunk(), out);
     },
 
     blocks() {
       const d = differentiate();
-      return plan.blocks.map((_, l) => ({ inputs: plan.inputs[l]!, derivatives: d[l]! }));
+      return plan.factors.map((factors, l) =>
+        factors.kind === "dense" ? { inputs: factors.inputs, derivatives: d[l]! } : null,
+      );
     },
   };
 }
 
-/** Two buffers of a row for each example, as wide as the widest layer, and the seed u. */
-interface Weighted {
-  readonly seed: FloatArray;
-  readonly e: readonly [PlanMatrix, PlanMatrix];
+/** The derivatives with respect to f, where the way back begins. */
+function resultOf({ values }: Plan, { of }: Derivatives): PlanMatrix {
+  return of[values.length - 1]!;
 }
 
-function allocateWeighted({ kernels, dtype, capacity, blocks, outputs }: Plan): Weighted {
-  const width = Math.max(...blocks.map((block) => block.columns));
-  const buffer = () => allocateMatrix(kernels, dtype, capacity, width);
-  return { seed: kernels.allocate(dtype, capacity * outputs), e: [buffer(), buffer()] };
+/** For each block, the derivatives of the value that its node writes. */
+function derivativesOfBlocks(plan: Plan, { of }: Derivatives): readonly (PlanMatrix | null)[] {
+  const result: (PlanMatrix | null)[] = plan.blocks.map(() => null);
+  for (const { block, output } of plan.nodes) if (block !== null) result[block] = of[output]!;
+  return result;
 }
 
-function allocateDerivatives(plan: Plan, firstTrainable: number): readonly (PlanMatrix | null)[] {
-  const { kernels, dtype, capacity, outputs } = plan;
-  return plan.blocks.map((block, l) =>
-    l < firstTrainable ? null : allocateMatrix(kernels, dtype, capacity * outputs, block.columns),
-  );
-}
-
-/** D of the last layer before its activation: for each example the K × K identity, df_ik/df_ij. */
+/** D of the result: for each example the K × K identity, df_ik/df_ij. */
 function writeIdentities(d: PlanMatrix, count: number, outputs: number): void {
   for (let row = 0; row < count * outputs; row++)
     for (let j = 0; j < outputs; j++) d.data[row * d.stride + j] = row % outputs === j ? 1 : 0;

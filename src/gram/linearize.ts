@@ -1,10 +1,11 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
-import { type Network, NetworkError, parameterBlocks, parameterCount } from "../network/network.ts";
+import { type Network, type ParameterBlock, parameterBlocks, parameterCount } from "../network/network.ts";
+import { NetworkError } from "../network/network-error.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type Plan, planNetwork } from "../network/plan.ts";
 import { lazy } from "./lazy.ts";
-import { type PlannedLinearization, planLinearization } from "./linearization.ts";
+import { type JacobianFactors, type PlannedLinearization, planLinearization } from "./linearization.ts";
 
 /** Inputs of some examples: rows, or numbers in row-major order with their shape. */
 export type BatchInputs =
@@ -24,10 +25,10 @@ export interface BatchLinearization {
   /** Jᵀ J, p × p, both triangles. */
   normal(): Float64Array;
   /**
-   * For each layer the factors of the Jacobian: row i K + k of the layer's columns of J is
-   * scale · inputs[i] ⊗ derivatives[i K + k].
+   * For each dense layer the factors of the Jacobian: row i K + k of the layer's columns of J is
+   * scale · inputs[i] ⊗ derivatives[i K + k]. null for a layer of another kind.
    */
-  blocks(): readonly BatchFactors[];
+  blocks(): readonly (BatchFactors | null)[];
 }
 
 /** Copies of one layer's factors, row-major. */
@@ -81,12 +82,9 @@ export function linearize(
     gram: () => mirror(n, Float64Array.from(linearization.gram(null, kernels.allocate("float64", n * n)))),
     normal: () => mirror(p, Float64Array.from(linearization.normal(kernels.allocate("float64", p * p)))),
     blocks: () =>
-      linearization.blocks().map(({ inputs, derivatives }, l) => ({
-        inputs: dense(inputs.data, inputs.stride, examples, plan.blocks[l]!.rows),
-        derivatives: derivatives
-          ? dense(derivatives.data, derivatives.stride, n, plan.blocks[l]!.columns)
-          : new Float64Array(),
-      })),
+      linearization
+        .blocks()
+        .map((factors, l) => factors && copyFactors(factors, plan.blocks[l]!, examples, n)),
   };
 }
 
@@ -111,9 +109,21 @@ export function loadBatch(
   const plan = planNetwork(kernels, network, dtype, examples);
   const theta = allocateParameters(kernels, dtype, parameterBlocks(network));
   theta.flat.set(parameters);
-  const { data, stride } = plan.inputs[0]!;
+  const { data, stride } = plan.input;
   for (let i = 0; i < examples; i++) for (let j = 0; j < network.inputs; j++) data[i * stride + j] = at(i, j);
   return { plan, linearization: planLinearization(plan), theta, examples };
+}
+
+function copyFactors(
+  { inputs, derivatives }: JacobianFactors,
+  { rows, columns }: ParameterBlock,
+  examples: number,
+  n: number,
+): BatchFactors {
+  return {
+    inputs: dense(inputs.data, inputs.stride, examples, rows),
+    derivatives: derivatives ? dense(derivatives.data, derivatives.stride, n, columns) : new Float64Array(),
+  };
 }
 
 function readBatch(

@@ -3,7 +3,13 @@ import type { ColumnNote } from "../data/plan-columns.ts";
 import type { Table } from "../data/table.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { initialize } from "../network/initialize.ts";
-import { describeNetwork, type Network, parameterBlocks, trainableCount } from "../network/network.ts";
+import {
+  type DenseNetwork,
+  describeNetwork,
+  type Network,
+  parameterBlocks,
+  trainableCount,
+} from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { learnsAtRate } from "./choose-optimizer.ts";
 import type { Examples } from "./examples.ts";
@@ -157,12 +163,12 @@ function planSpectrum(network: Network, examples: Examples, { kernels, threads }
 }
 
 /** The network that all start from: the first that a fit would try. */
-function networkOf({ split, inputs, rows, outputs }: Examples, options: FitOptions): Network {
+function networkOf({ split, inputs, rows, outputs }: Examples, options: FitOptions): DenseNetwork {
   const { learningRate, ...others } = options;
   return chooseRecipe(split.train.length, inputs.length / rows, outputs, others).networks[0];
 }
 
-function hiddenOf({ layers }: Network): readonly number[] {
+function hiddenOf({ layers }: DenseNetwork): readonly number[] {
   return layers.slice(0, -1).map(({ units }) => units);
 }
 

@@ -1,6 +1,7 @@
 import { chooseForm } from "../gram/form.ts";
 import type { DType } from "../kernels/kernels.ts";
 import {
+  type DenseNetwork,
   denseNetwork,
   describeNetwork,
   type Network,
@@ -16,7 +17,7 @@ import { type FitOptions, fitDefaults } from "./options.ts";
 /** Everything that training needs to know and that the options left open. */
 export interface Recipe {
   /** The shapes that are tried, at least one; the validation error decides. */
-  readonly networks: readonly [Network, ...Network[]];
+  readonly networks: readonly [DenseNetwork, ...DenseNetwork[]];
   readonly dtype: DType;
   readonly optimizer: Optimizer;
   readonly optimizerName: string;
@@ -102,7 +103,7 @@ function chooseNetworks(
   inputs: number,
   outputs: number,
   options: FitOptions,
-): readonly [Network, ...Network[]] {
+): readonly [DenseNetwork, ...DenseNetwork[]] {
   const { hidden, activation = fitDefaults.activation } = options;
   const build = (layers: readonly number[]) => denseNetwork(inputs, layers, outputs, activation);
   if (hidden) return [build(hidden)];

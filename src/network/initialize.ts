@@ -1,9 +1,10 @@
 import { addressableBytes, MemoryLimitError } from "../kernels/memory-limit-error.ts";
 import { gaussianRandom, type Random, seededRandom } from "../random/random.ts";
-import { type Network, parameterBlocks, parameterCount } from "./network.ts";
+import { type Network, type ParameterBlock, parameterBlocks, parameterCount } from "./network.ts";
 
 /**
- * The standard deviation of the initial weights of a layer with i inputs and o units; biases start at 0.
+ * The standard deviation of the initial weights of a layer with i inputs (of one position) and o units, times the
+ * layer's `gain`. Biases start at 0, the factors of a `scale` layer at its gain, embeddings at deviation 1 times gain.
  *
  *     lecun   1/√i            LeCun et al. 1998: for tanh, sigmoid, sine, identity
  *     he      √(2/i)          He et al. 2015: for the rectifiers
@@ -27,11 +28,28 @@ export function initialize(network: Network, seed: number, scheme: Initializatio
   if (bytes > addressableBytes) throw new MemoryLimitError(bytes, 0, addressableBytes);
   const parameters = new Float64Array(parameterCount(network));
   const gaussian = gaussianRandom(seededRandom(seed));
-  for (const block of parameterBlocks(network)) {
-    const deviation = weightDeviation(scheme, block.inputs, block.columns, block.activation);
-    fillGaussian(parameters, block.offset, block.inputs * block.columns, deviation, gaussian);
-  }
+  for (const block of parameterBlocks(network)) fillBlock(parameters, block, scheme, gaussian);
   return parameters;
+}
+
+function fillBlock(
+  out: Float64Array,
+  { kind, offset, inputs, columns, activation, gain }: ParameterBlock,
+  scheme: Initialization,
+  gaussian: Random,
+): void {
+  const count = inputs * columns;
+  switch (kind) {
+    case "scale":
+      out.fill(gain, offset, offset + count);
+      return;
+    case "embedding":
+      // A category sees one row of θ alone: one input.
+      fillGaussian(out, offset, count, gain, gaussian);
+      return;
+    default:
+      fillGaussian(out, offset, count, gain * weightDeviation(scheme, inputs, columns, activation), gaussian);
+  }
 }
 
 function weightDeviation(scheme: Initialization, inputs: number, units: number, activation: string): number {

@@ -1,45 +1,29 @@
-import { type Activation, activations } from "../kernels/activation.ts";
-
-/**
- * A layer as plain data: z = scale · θᵀ ã, a = σ(z), where ã is the layer's input with a one appended when
- * `bias` is set. θ is a (inputs + bias) × units matrix, row-major; the bias is its last row.
- */
-export interface DenseLayer {
-  readonly kind: "dense";
-  readonly units: number;
-  readonly activation: Activation;
-  /** Default true. */
-  readonly bias?: boolean;
-  /** Constant factor of the NTK parameterization (Jacot et al. 2018), for example 1/√inputs. Default 1. */
-  readonly scale?: number;
-  /** false keeps the layer's parameters as they were initialized. Default true. */
-  readonly trainable?: boolean;
-}
+import type { Activation } from "../kernels/activation.ts";
+import type { DenseLayer, Layer } from "./layers.ts";
+import { NetworkError } from "./network-error.ts";
+import { type BlockShape, type ResolvedLayer, requireWidth, resolveLayers } from "./resolve.ts";
+import { describeShape, type Shape, sizeOf, vectorShape } from "./shape.ts";
 
 /** A feed-forward network as plain data: it can be written as JSON and read back. */
 export interface Network {
+  /** Numbers of one example. */
   readonly inputs: number;
+  /**
+   * How they are arranged, for layers that look at positions: [height, width, channels] or [length, channels],
+   * row-major, the channels innermost. Default: a vector.
+   */
+  readonly shape?: readonly number[];
+  readonly layers: readonly Layer[];
+}
+
+/** A network of dense layers alone. */
+export interface DenseNetwork extends Network {
   readonly layers: readonly DenseLayer[];
 }
 
-/** Where a layer's parameters stand in the flat parameter vector. */
-export interface ParameterBlock {
+/** Where a layer's parameters stand in the flat parameter vector: rows × columns, row-major, the bias last. */
+export interface ParameterBlock extends BlockShape {
   readonly offset: number;
-  /** Inputs of the layer, plus one for the bias. */
-  readonly rows: number;
-  /** Units of the layer. */
-  readonly columns: number;
-  readonly inputs: number;
-  readonly bias: boolean;
-  readonly scale: number;
-  readonly trainable: boolean;
-  readonly activation: Activation;
-}
-
-/** Thrown where a network description can't be built. */
-export class NetworkError extends Error {
-  override readonly name = "NetworkError";
-  readonly code = "network";
 }
 
 /** Describes a dense network: hidden layers of one activation, then a linear output layer. */
@@ -48,7 +32,7 @@ export function denseNetwork(
   hidden: readonly number[],
   outputs: number,
   activation: Activation = "tanh",
-): Network {
+): DenseNetwork {
   const layers: DenseLayer[] = hidden.map((units) => ({ kind: "dense", units, activation }));
   layers.push({ kind: "dense", units: outputs, activation: "identity" });
   const network = { inputs, layers };
@@ -56,22 +40,48 @@ export function denseNetwork(
   return network;
 }
 
+/** A network with all that follows from its description. */
+export interface ResolvedNetwork {
+  readonly input: Shape;
+  readonly layers: readonly ResolvedLayer[];
+  readonly blocks: readonly ParameterBlock[];
+  readonly output: Shape;
+}
+
 /**
- * Lays the parameters of all layers out in one vector: the trainable layers in their order, then the frozen
- * ones, so that what an optimizer works on is the vector's beginning.
+ * Follows the shapes through a network and lays its parameters out in one vector: the trainable layers in their
+ * order, then the frozen ones, so that what an optimizer works on is the vector's beginning.
  *
- * @returns One block for each layer, in the order of the layers.
  * @throws {NetworkError} As `validateNetwork`.
  */
-export function parameterBlocks(network: Network): readonly ParameterBlock[] {
-  validateNetwork(network);
-  const unplaced = network.layers.map((layer, l) =>
-    describeBlock(layer, network.layers[l - 1]?.units ?? network.inputs),
-  );
+export function resolveNetwork(network: Network): ResolvedNetwork {
+  requireWidth("network.inputs", network.inputs);
+  const input = inputShape(network);
+  const unplaced: BlockShape[] = [];
+  const { layers, output } = resolveLayers("network.layers", network.layers, input, unplaced);
+  if (layers.length === 0) throw new NetworkError("network.layers: is empty; give at least the output layer");
+  return { input, layers, blocks: placeBlocks(unplaced), output };
+}
+
+function inputShape({ inputs, shape }: Network): Shape {
+  if (!shape) return vectorShape(inputs);
+  const whole = Array.isArray(shape) && (shape.length === 2 || shape.length === 3);
+  if (!whole || !shape.every((length) => Number.isInteger(length) && length >= 1))
+    throw new NetworkError(
+      `network.shape: ${JSON.stringify(shape)} is neither [height, width, channels] nor [length, channels] in whole numbers`,
+    );
+  const [channels, width, height = 1] = [...shape].reverse() as [number, number, number?];
+  const result = { height, width, channels };
+  if (sizeOf(result) !== inputs)
+    throw new NetworkError(
+      `network.shape: ${describeShape(result)} are ${sizeOf(result)} numbers, network.inputs is ${inputs}; make them equal`,
+    );
+  return result;
+}
+
+function placeBlocks(unplaced: readonly BlockShape[]): readonly ParameterBlock[] {
   let trainableEnd = 0;
-  let frozenEnd = unplaced
-    .filter((block) => block.trainable)
-    .reduce((sum, block) => sum + blockSize(block), 0);
+  let frozenEnd = trainableCount(unplaced);
   return unplaced.map((block) => {
     const offset = block.trainable ? trainableEnd : frozenEnd;
     if (block.trainable) trainableEnd += blockSize(block);
@@ -80,17 +90,14 @@ export function parameterBlocks(network: Network): readonly ParameterBlock[] {
   });
 }
 
-function describeBlock(layer: DenseLayer, inputs: number): Omit<ParameterBlock, "offset"> {
-  const bias = layer.bias ?? true;
-  return {
-    rows: inputs + (bias ? 1 : 0),
-    columns: layer.units,
-    inputs,
-    bias,
-    scale: layer.scale ?? 1,
-    trainable: layer.trainable ?? true,
-    activation: layer.activation,
-  };
+/**
+ * The parameters of all layers that have some, in the order of the layers, a residual layer's body before its
+ * shortcut.
+ *
+ * @throws {NetworkError} As `validateNetwork`.
+ */
+export function parameterBlocks(network: Network): readonly ParameterBlock[] {
+  return resolveNetwork(network).blocks;
 }
 
 function blockSize(block: { readonly rows: number; readonly columns: number }): number {
@@ -103,7 +110,7 @@ export function parameterCount(network: Network): number {
 }
 
 /** Counts the parameters that training changes, p: they stand first in the parameter vector. */
-export function trainableCount(blocks: readonly ParameterBlock[]): number {
+export function trainableCount(blocks: readonly BlockShape[]): number {
   return blocks.reduce((sum, block) => sum + (block.trainable ? blockSize(block) : 0), 0);
 }
 
@@ -123,48 +130,46 @@ export function forEachGroup(
   }
 }
 
-/** The number of outputs of a network: the units of its last layer. */
+/** The number of outputs of a network, K. */
 export function outputCount(network: Network): number {
-  return network.layers[network.layers.length - 1]!.units;
+  return sizeOf(resolveNetwork(network).output);
 }
 
-/** Writes a network as its widths, for example "8-50-50-1 tanh". */
+/** Writes a network in short, for example "8-50-50-1 tanh", or "20x40x3 conv2d 16, max-pool, flatten, dense 1". */
 export function describeNetwork(network: Network): string {
+  const { input, layers } = resolveNetwork(network);
+  if (!isDense(network)) return `${describeShape(input)} ${layers.map(describeLayer).join(", ")}`;
   const widths = [network.inputs, ...network.layers.map((layer) => layer.units)].join("-");
   const hidden = new Set(network.layers.slice(0, -1).map((layer) => layer.activation));
   return hidden.size === 0 ? `${widths} linear` : `${widths} ${[...hidden].join(", ")}`;
+}
+
+function describeLayer({ layer, body }: ResolvedLayer): string {
+  switch (layer.kind) {
+    case "dense":
+    case "embedding":
+      return `${layer.kind} ${layer.units}`;
+    case "conv2d":
+    case "conv1d":
+      return `${layer.kind} ${layer.filters}`;
+    case "residual":
+      return `residual (${body.map(describeLayer).join(", ")})`;
+    default:
+      return layer.kind;
+  }
+}
+
+/** Whether a network has dense layers alone. */
+export function isDense(network: Network): network is DenseNetwork {
+  return network.layers.every(({ kind }) => kind === "dense");
 }
 
 /**
  * Checks a network description.
  *
  * @throws {NetworkError} If a width is not a whole number above 0, an activation is unknown, a scale is not
- *   finite, or there is no layer.
+ *   finite, a layer does not fit what the layers before it give, or there is no layer.
  */
 export function validateNetwork(network: Network): void {
-  requireWidth("network.inputs", network.inputs);
-  if (!Array.isArray(network.layers))
-    throw new NetworkError("network.layers: is not a list of layers; give at least the output layer");
-  if (network.layers.length === 0)
-    throw new NetworkError("network.layers: is empty; give at least the output layer");
-  network.layers.forEach((layer, index) => {
-    const where = `network.layers[${index}]`;
-    if (!layer) throw new NetworkError(`${where}: is ${layer}; give for example ${exampleLayer}`);
-    if (layer.kind !== "dense")
-      throw new NetworkError(`${where}.kind: "${String(layer.kind)}" is unknown; use "dense"`);
-    requireWidth(`${where}.units`, layer.units);
-    if (!activations.includes(layer.activation))
-      throw new NetworkError(
-        `${where}.activation: "${String(layer.activation)}" is unknown; use one of ${activations.join(", ")}`,
-      );
-    if (!Number.isFinite(layer.scale ?? 1))
-      throw new NetworkError(`${where}.scale: ${layer.scale} is not a finite number`);
-  });
-}
-
-const exampleLayer = '{ kind: "dense", units: 10, activation: "tanh" }';
-
-function requireWidth(where: string, width: number): void {
-  if (!Number.isInteger(width) || width < 1)
-    throw new NetworkError(`${where}: ${width} is not a whole number of at least 1`);
+  resolveNetwork(network);
 }

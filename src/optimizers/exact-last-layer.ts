@@ -1,3 +1,4 @@
+import { denseFactors } from "../gram/dense-factors.ts";
 import { symmetricSolver } from "../gram/symmetric-solver.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import {
@@ -66,10 +67,10 @@ export function exactLastLayer<State>(
 function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerState["lastLayer"] {
   const { kernels, dtype, blocks, outputs } = space;
   const last = blocks.length - 1;
-  const { rows, scale, trainable, activation } = blocks[last]!;
-  if (!trainable || activation !== "identity")
+  const { kind, rows, scale, trainable, activation } = blocks[last]!;
+  if (kind !== "dense" || !trainable || activation !== "identity")
     throw new OptimizerError(
-      `exactLastLayer: the last layer is ${trainable ? activation : "frozen"}; it must be linear and trainable`,
+      `exactLastLayer: the last layer is ${!trainable ? "frozen" : kind === "dense" ? activation : kind}; it must be dense, linear and trainable`,
     );
   const narrow = kernels.allocate(dtype, rows ** 2);
   const matrix = kernels.allocate("float64", rows ** 2);
@@ -80,7 +81,7 @@ function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerStat
 
   /** s² Φᵀ Φ, and its factor. */
   const factorize = ({ linearization, examples }: Problem): void => {
-    const { inputs } = linearization.blocks()[last]!;
+    const { inputs } = denseFactors(linearization)[last]!;
     kernels.syrk(true, rows, examples, scale ** 2, inputs.data, inputs.stride, 0, narrow, rows);
     kernels.copy(rows ** 2, narrow, matrix);
     let trace = 0;

@@ -25,7 +25,7 @@ export function batchProblem(
   const linearization = planLinearization(plan);
   const rows = kernels.allocateIndices(capacity);
   const residuals = kernels.allocate("float64", capacity * plan.outputs);
-  const first = plan.inputs[0]!;
+  const first = plan.input;
   let examples = 0;
   let loss = 0;
 

@@ -18,7 +18,7 @@ const chunkRows = 256;
 /** Allocates an evaluator of a network. */
 export function planEvaluator(kernels: Kernels, network: Network, dtype: DType): Evaluator {
   const plan = planNetwork(kernels, network, dtype, chunkRows, false);
-  const first = plan.inputs[0]!;
+  const first = plan.input;
   const indices = kernels.allocateIndices(chunkRows);
   const { outputs } = plan;
   const f = plan.result.data;

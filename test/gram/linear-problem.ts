@@ -20,7 +20,7 @@ export function linearProblem(network: Network, examples: number, seed: number) 
   const theta = allocateParameters(kernels, "float64", blocks);
   theta.flat.set(initialize(network, seed));
   const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));
-  const { data, stride } = plan.inputs[0]!;
+  const { data, stride } = plan.input;
   for (const [i, x] of xs.entries()) for (const [j, value] of x.entries()) data[i * stride + j] = value;
   const linearization = planLinearization(plan);
   linearization.at(theta, examples);

@@ -5,10 +5,10 @@ import { linearize } from "../../src/gram/linearize.ts";
 import { activations } from "../../src/kernels/activation.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
+import type { DenseLayer } from "../../src/network/layers.ts";
 import {
-  type DenseLayer,
+  type DenseNetwork,
   denseNetwork,
-  type Network,
   parameterBlocks,
   trainableCount,
 } from "../../src/network/network.ts";
@@ -19,7 +19,7 @@ import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
 const smooth = activations.filter((name) => !["gelu", "relu", "leaky-relu", "elu"].includes(name));
 
 /** Networks of up to three layers with every feature that a layer has. */
-const networks: fc.Arbitrary<Network> = fc
+const networks: fc.Arbitrary<DenseNetwork> = fc
   .tuple(
     fc.integer({ min: 1, max: 4 }),
     fc.array(
@@ -45,7 +45,7 @@ function withOneTrainable(layers: DenseLayer[]): DenseLayer[] {
 const cases = fc.record({ network: networks, examples: fc.integer({ min: 1, max: 6 }), seed: fc.nat(1000) });
 const settings = { seed: 1, numRuns: 60 };
 
-function make({ network, examples, seed }: { network: Network; examples: number; seed: number }) {
+function make({ network, examples, seed }: { network: DenseNetwork; examples: number; seed: number }) {
   const gaussian = gaussianRandom(seededRandom(seed + 7));
   const theta = initialize(network, seed).map((value) => value + 0.1 * gaussian());
   const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));

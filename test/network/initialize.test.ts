@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { type Activation, activations } from "../../src/kernels/activation.ts";
 import { MemoryLimitError } from "../../src/kernels/memory-limit-error.ts";
 import { type Initialization, initialize } from "../../src/network/initialize.ts";
+import type { DenseLayer } from "../../src/network/layers.ts";
 import {
-  type DenseLayer,
   denseNetwork,
   type Network,
   type ParameterBlock,

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { DenseLayer } from "../../src/network/layers.ts";
 import {
-  type DenseLayer,
   denseNetwork,
   describeNetwork,
   forEachGroup,
   type Network,
-  NetworkError,
   outputCount,
   parameterBlocks,
   parameterCount,
   trainableCount,
   validateNetwork,
 } from "../../src/network/network.ts";
+import { NetworkError } from "../../src/network/network-error.ts";
 import { anyNetwork } from "./networks.ts";
 
 const settings = { seed: 1, numRuns: 200 };

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { activations } from "../../src/kernels/activation.ts";
-import type { Network } from "../../src/network/network.ts";
+import type { DenseNetwork } from "../../src/network/network.ts";
 
 /** Networks of up to four layers, with every feature that a layer has, absent ones too. */
-export const anyNetwork: fc.Arbitrary<Network> = fc.record({
+export const anyNetwork: fc.Arbitrary<DenseNetwork> = fc.record({
   inputs: fc.integer({ min: 1, max: 6 }),
   layers: fc.array(
     fc.record(

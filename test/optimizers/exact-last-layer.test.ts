@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { denseNetwork, type Network } from "../../src/network/network.ts";
+import { type DenseNetwork, denseNetwork } from "../../src/network/network.ts";
 import { adam } from "../../src/optimizers/adam.ts";
 import { exactLastLayer } from "../../src/optimizers/exact-last-layer.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
@@ -39,7 +39,7 @@ const optimizers: readonly (readonly [string, () => Optimizer])[] = [
 describe.each(optimizers)("exactLastLayer of %s", (_, make) => {
   test("leaves no gradient in the last layer, whatever its scale", () => {
     const { inputs, layers } = denseNetwork(2, [4], 1);
-    const network: Network = { inputs, layers: [layers[0]!, { ...layers[1]!, scale: 3 }] };
+    const network: DenseNetwork = { inputs, layers: [layers[0]!, { ...layers[1]!, scale: 3 }] };
     fc.assert(
       fc.property(fc.nat(1000), fc.integer({ min: 1, max: 3 }), (seed, steps) => {
         const { xs, path, residuals } = run(exactLastLayer(make()), seed, steps, network);
@@ -152,10 +152,10 @@ describe("exactLastLayer", () => {
   test("refuses a last layer that it can't solve", () => {
     const { space } = regressionProblem({ examples: 4, seed: 1, network: curved });
     expect(() => exactLastLayer(sgd()).init(space)).toThrow(
-      "exactLastLayer: the last layer is tanh; it must be linear and trainable",
+      "exactLastLayer: the last layer is tanh; it must be dense, linear and trainable",
     );
     expect(() => exactLastLayer(sgd(), { damping: -1 })).toThrow("damping: -1 is out of range");
   });
 });
 
-const curved: Network = { inputs: 2, layers: [{ kind: "dense", units: 1, activation: "tanh" }] };
+const curved: DenseNetwork = { inputs: 2, layers: [{ kind: "dense", units: 1, activation: "tanh" }] };

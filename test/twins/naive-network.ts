@@ -1,5 +1,5 @@
 import type { Activation } from "../../src/kernels/activation.ts";
-import { type Network, parameterBlocks } from "../../src/network/network.ts";
+import { type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
 
 /*
  * The slow, obvious twin of the linearization: one example, one output, one number at a time, on nested arrays.
@@ -61,7 +61,7 @@ export function naiveJacobian(
 ): number[][] {
   const blocks = parameterBlocks(network);
   const p = blocks.reduce((sum, block) => sum + (block.trainable ? block.rows * block.columns : 0), 0);
-  const outputs = network.layers[network.layers.length - 1]!.units;
+  const outputs = outputCount(network);
   return xs.flatMap((x) => {
     const { inputs, z } = naivePass(network, theta, x);
     return Array.from({ length: outputs }, (_, k) => {

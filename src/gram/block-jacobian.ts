@@ -1,0 +1,61 @@
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { ParameterBlock } from "../network/network.ts";
+import type { Plan } from "../network/plan.ts";
+import type { BlockFactors } from "../network/plan-layers.ts";
+import type { PlanMatrix } from "../network/plan-matrix.ts";
+import { convolutionJacobian } from "./convolution-jacobian.ts";
+import { denseJacobian } from "./dense-jacobian.ts";
+import { embeddingJacobian } from "./embedding-jacobian.ts";
+import type { GramWorkspace } from "./gram-workspace.ts";
+import { scaleJacobian } from "./scale-jacobian.ts";
+
+/**
+ * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `count` examples
+ * of its buffers. d holds the derivatives df_ik/dz of the layer: a row for each (example i, output k).
+ */
+export interface BlockJacobian {
+  readonly block: ParameterBlock;
+  /** out <- Jᵀ of the weighted derivatives e_i = Σ_k u_ik d_ik: a row for each example. */
+  pullback(count: number, e: PlanMatrix, out: FloatArray): void;
+  /** out <- out + J Δ, n. */
+  pushforward(count: number, d: PlanMatrix, delta: FloatArray, out: FloatArray): void;
+  /** Writes the rows of J of some examples, from the layer's first column of `out` on, whose rows are ld apart. */
+  writeRows(d: PlanMatrix, first: number, examples: number, out: FloatArray, ld: number): void;
+  /** Prepares what `addGram` adds. */
+  prepareGram(count: number, d: PlanMatrix): void;
+  /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of the weights and of the biases. */
+  addGram(count: number, d: PlanMatrix, w: number, v: number, out: Float64Array): void;
+  /** How the Gram matrix of the layer is formed, and what it costs, for `count` examples. */
+  readonly method: GramMethod;
+}
+
+/**
+ * How a layer's part of the Gram matrix comes about:
+ *
+ *     product    (Ã Ãᵀ) ∘ (D Dᵀ): two small Gram matrices and a Hadamard product
+ *     pairs      Σ_st (ã_is · ã_jt) (d_is · d_jt) over all pairs of positions
+ *     rows       the layer's rows of J, their product, then dropped
+ */
+export type GramMethod = "product" | "pairs" | "rows";
+
+/** The Jacobians of all layers of a plan that have parameters. */
+export function blockJacobians(plan: Plan, workspace: GramWorkspace): readonly BlockJacobian[] {
+  return plan.blocks.map((block, l) => blockJacobian(workspace, block, plan.factors[l]!));
+}
+
+function blockJacobian(
+  workspace: GramWorkspace,
+  block: ParameterBlock,
+  factors: BlockFactors,
+): BlockJacobian {
+  switch (factors.kind) {
+    case "dense":
+      return denseJacobian(workspace, block, factors.inputs);
+    case "convolution":
+      return convolutionJacobian(workspace, block, factors);
+    case "scale":
+      return scaleJacobian(workspace, block, factors.inputs);
+    case "embedding":
+      return embeddingJacobian(workspace, block, factors.inputs, factors.column);
+  }
+}

@@ -1,0 +1,92 @@
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { ParameterBlock } from "../network/network.ts";
+import { forEachChunk, type Patches } from "../network/nodes/patches.ts";
+import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
+import type { BlockJacobian } from "./block-jacobian.ts";
+import { convolutionRows, ldOfPositions } from "./convolution-rows.ts";
+import type { GramWorkspace } from "./gram-workspace.ts";
+import { pairsAreCheaper, planPairsGram } from "./pairs-gram.ts";
+import { planRowsGram } from "./rows-gram.ts";
+
+/** What a convolution sees: images, whose windows are the inputs ã_is of position s. */
+export interface ConvolutionFactors {
+  readonly image: PlanMatrix;
+  readonly patches: Patches;
+  readonly groups: number;
+}
+
+/**
+ * The rows Σ_s s ã_is ⊗ d_iks of a convolution. The windows are written anew wherever they are needed: they are larger
+ * than the image.
+ */
+export function convolutionJacobian(
+  workspace: GramWorkspace,
+  block: ParameterBlock,
+  factors: ConvolutionFactors,
+): BlockJacobian {
+  const { image, patches, groups } = factors;
+  const usesPairs = groups === 1 && pairsAreCheaper(workspace, block);
+  const writeUnits = convolutionRows(workspace, block, factors);
+  return {
+    block,
+    method: usesPairs ? "pairs" : "rows",
+    pullback: planPullback(workspace, block, factors),
+    pushforward: planPushforward(workspace, block, factors),
+    writeRows: (d, first, count, out, ld) => writeUnits(d, first, count, 0, block.columns, out, ld),
+    prepareGram() {},
+    addGram: usesPairs
+      ? planPairsGram(workspace, block, image, patches)
+      : planRowsGram(workspace, block, writeUnits),
+  };
+}
+
+/** s Σ_i Ã_iᵀ E_i, some examples at a time. */
+function planPullback(
+  { kernels }: GramWorkspace,
+  block: ParameterBlock,
+  { image, patches, groups }: ConvolutionFactors,
+): BlockJacobian["pullback"] {
+  const { rows, columns, positions, scale } = block;
+  const { data, stride } = patches.matrix;
+  const filters = columns / groups;
+  const add = (beta: number, m: number, e: FloatArray, lde: number, out: FloatArray): void =>
+    kernels.gemm(true, false, rows, filters, m, scale, data, stride, e, lde, beta, out, columns);
+  return (count, e, out) => {
+    const lde = ldOfPositions(block, e);
+    forEachChunk(count, patches.examples, (first, size) => {
+      const beta = first === 0 ? 0 : 1;
+      for (let g = 0; g < groups; g++) {
+        patches.unfold(image, first, size, g);
+        const derivatives = viewFrom(rowView(e, first), g * filters);
+        add(beta, size * positions, derivatives, lde, viewFrom(out, g * filters));
+      }
+    });
+  };
+}
+
+/** T_i = Ã_i Δ, then s D_ik · T_i, some examples at a time. */
+function planPushforward(
+  { kernels, outputs, share }: GramWorkspace,
+  block: ParameterBlock,
+  { image, patches, groups }: ConvolutionFactors,
+): BlockJacobian["pushforward"] {
+  const { rows, columns, positions, scale } = block;
+  const { data, stride } = patches.matrix;
+  const filters = columns / groups;
+  const width = positions * columns;
+  const products = share("products", patches.examples * width);
+  const multiply = (m: number, delta: FloatArray, t: FloatArray): void =>
+    kernels.gemm(false, false, m, filters, rows, 1, data, stride, delta, columns, 0, t, columns);
+  return (count, d, delta, out) => {
+    const t = products();
+    forEachChunk(count, patches.examples, (first, size) => {
+      for (let g = 0; g < groups; g++) {
+        patches.unfold(image, first, size, g);
+        multiply(size * positions, viewFrom(delta, g * filters), viewFrom(t, g * filters));
+      }
+      const derivatives = rowView(d, first * outputs);
+      const sums = viewFrom(out, first * outputs);
+      kernels.rowDots(size, outputs, width, scale, derivatives, d.stride, t, width, sums);
+    });
+  };
+}

@@ -1,0 +1,88 @@
+import type { ParameterBlock } from "../network/network.ts";
+import type { Patches } from "../network/nodes/patches.ts";
+import { forEachChunk } from "../network/nodes/patches.ts";
+import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
+import type { GramWorkspace } from "./gram-workspace.ts";
+import type { RowsGram } from "./rows-gram.ts";
+
+/**
+ * Whether the pairs of positions cost less than the rows of J, in floating-point operations:
+ *
+ *     pairs  n² S² (rows + units + 3)            rows  2 n S rows units + n² rows units
+ *
+ * the symmetric products by half, and fit into the memory of the rows.
+ */
+export function pairsAreCheaper(
+  { capacity, outputs, rowBytes, dtype }: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
+  { rows, columns, positions }: ParameterBlock,
+): boolean {
+  const n = capacity * outputs;
+  const pairs = n ** 2 * positions ** 2 * (rows + columns + 3);
+  const byRows = 2 * n * positions * rows * columns + n ** 2 * rows * columns;
+  const numbers = capacity * positions * rows + capacity * positions ** 2 * (1 + outputs ** 2);
+  return pairs < byRows && numbers * (dtype === "float32" ? 4 : 8) <= rowBytes;
+}
+
+/**
+ * Plans the Gram matrix of a convolution by pairs of positions,
+ *
+ *     G_(ik)(jl) += s² Σ_st (w a_is · a_jt + v) (d_iks · d_jlt)
+ *
+ * an example i at a time: its S windows against those of all examples j <= i.
+ */
+export function planPairsGram(
+  { kernels, capacity, outputs, share }: GramWorkspace,
+  { rows, columns, positions, scale, bias }: ParameterBlock,
+  image: PlanMatrix,
+  patches: Patches,
+): RowsGram {
+  const { stride } = patches.matrix;
+  const windows = share("windows", capacity * positions * stride);
+  const ofInputs = share("window products", capacity * positions ** 2);
+  const ofDerivatives = share("derivative products", capacity * outputs * positions ** 2 * outputs);
+
+  return (count, d, w, v, out) => {
+    const n = count * outputs;
+    const [a, p, q] = [windows(), ofInputs(), ofDerivatives()];
+    forEachChunk(count, patches.examples, (first, size) => {
+      patches.unfold(image, first, size, 0);
+      kernels.copy(size * positions * stride, patches.matrix.data, viewFrom(a, first * positions * stride));
+    });
+    const ldd = positions === 1 ? d.stride : columns;
+    // With one position, d may have gaps between its rows; with many, its rows follow each other.
+    for (let i = 0; i < count; i++) {
+      const ldp = (i + 1) * positions;
+      const ldq = ldp * outputs;
+      const own = viewFrom(a, i * positions * stride);
+      kernels.gemm(false, true, positions, ldp, rows, 1, own, stride, a, stride, 0, p, ldp);
+      const ofOwn = rowView(d, i * outputs);
+      kernels.gemm(false, true, outputs * positions, ldq, columns, 1, ofOwn, ldd, d.data, ldd, 0, q, ldq);
+      for (let k = 0; k < outputs; k++)
+        for (let row = 0; row <= i * outputs + k; row++)
+          out[(i * outputs + k) * n + row]! +=
+            scale ** 2 * contract(p, q, positions, k, row, outputs, ldp, ldq, w, bias ? v - w : 0);
+    }
+  };
+}
+
+/** Σ_st (w P[s, (j, t)] + shift) Q[(k, s), (row, t)], row = (j, l). */
+function contract(
+  p: ArrayLike<number>,
+  q: ArrayLike<number>,
+  positions: number,
+  k: number,
+  row: number,
+  outputs: number,
+  ldp: number,
+  ldq: number,
+  w: number,
+  shift: number,
+): number {
+  const j = Math.floor(row / outputs);
+  let sum = 0;
+  for (let s = 0; s < positions; s++)
+    for (let t = 0; t < positions; t++)
+      sum +=
+        (w * p[s * ldp + j * positions + t]! + shift) * q[(k * positions + s) * ldq + row * positions + t]!;
+  return sum;
+}

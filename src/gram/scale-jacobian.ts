@@ -1,0 +1,57 @@
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { ParameterBlock } from "../network/network.ts";
+import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
+import type { BlockJacobian } from "./block-jacobian.ts";
+import type { GramWorkspace } from "./gram-workspace.ts";
+import { planRowsGram, type UnitRowsWriter } from "./rows-gram.ts";
+
+/** The rows (Σ_s x_sc d_sc, Σ_s d_sc) of the factor and the shift of each channel c, over the positions s. */
+export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x: PlanMatrix): BlockJacobian {
+  const { kernels, outputs, capacity, share } = workspace;
+  const { columns, positions, inputs, bias, rows } = block;
+  const hasScale = inputs > 0;
+  const size = rows * columns;
+  const ownRows = share("scale rows", capacity * outputs * size);
+
+  const writeRows = (
+    d: PlanMatrix,
+    first: number,
+    examples: number,
+    repeat: number,
+    out: FloatArray,
+    ld: number,
+  ): void => {
+    const from = rowView(x, first);
+    const ds = rowView(d, first * repeat);
+    if (hasScale)
+      kernels.channelDots(examples, repeat, positions, columns, from, x.stride, ds, d.stride, out, ld);
+    if (bias) {
+      const shifts = viewFrom(out, inputs * columns);
+      kernels.channelDots(examples, repeat, positions, columns, null, 0, ds, d.stride, shifts, ld);
+    }
+  };
+  // A row of J is short: all units at once, always.
+  const writeAll: UnitRowsWriter = (d, first, examples, _, __, out, ld) =>
+    writeRows(d, first, examples, outputs, out, ld);
+  const addGram = planRowsGram({ ...workspace, rowBytes: Number.POSITIVE_INFINITY }, block, writeAll);
+
+  return {
+    block,
+    method: "rows",
+    pullback(count, e, out) {
+      const own = ownRows();
+      writeRows(e, 0, count, 1, own, size);
+      kernels.scale(size, 0, out);
+      for (let i = 0; i < count; i++) kernels.axpy(size, 1, viewFrom(own, i * size), out);
+    },
+    pushforward(count, d, delta, out) {
+      const own = ownRows();
+      const n = count * outputs;
+      writeRows(d, 0, count, outputs, own, size);
+      kernels.gemm(false, false, n, 1, size, 1, own, size, delta, 1, 1, out, 1);
+    },
+    writeRows: (d, first, examples, out, ld) => writeRows(d, first, examples, outputs, out, ld),
+    prepareGram() {},
+    addGram,
+  };
+}

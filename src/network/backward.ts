@@ -1,0 +1,149 @@
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { ParameterVector } from "./parameter-vector.ts";
+import type { PlacedNode, Plan } from "./plan.ts";
+import { addMatrix, type PlanMatrix, rowStride } from "./plan-matrix.ts";
+import { sizeOf } from "./shape.ts";
+
+/** Buffers for derivatives with respect to a plan's values, `repeat` rows for each example. */
+export interface Derivatives {
+  readonly repeat: number;
+  /** For each value its derivatives; null where nothing before it is trained. Values that are not kept share buffers. */
+  readonly of: readonly (PlanMatrix | null)[];
+  /** For a value that several layers read: what the others add. */
+  readonly scratch: FloatArray | null;
+  /** For each node and each of its inputs: whether a later layer of the network has written the derivatives already. */
+  readonly adds: readonly (readonly boolean[])[];
+}
+
+/**
+ * Allocates buffers for the way back.
+ *
+ * @param keeps Which values keep their derivatives to the end; the others give theirs up as soon as they have been
+ *   carried on.
+ */
+export function planDerivatives(
+  plan: Plan,
+  repeat: number,
+  keeps: (node: PlacedNode) => boolean,
+): Derivatives {
+  const { kernels, dtype, capacity, values, nodes } = plan;
+  const needed = neededValues(plan);
+  const slots = shareSlots(plan, needed, keeps);
+  const rows = capacity * repeat;
+  const lengthOf = (value: number) => rows * strideOf(plan, value);
+  const lengths: number[] = [];
+  slots.forEach((slot, value) => {
+    if (slot !== null) lengths[slot] = Math.max(lengths[slot] ?? 0, lengthOf(value));
+  });
+  const buffers = lengths.map((length) => kernels.allocate(dtype, length));
+  const forks = values.flatMap((_, value) =>
+    needed[value] && readersOf(nodes, value) > 1 ? [lengthOf(value)] : [],
+  );
+  return {
+    repeat,
+    of: slots.map((slot, value) =>
+      slot === null ? null : { data: buffers[slot]!, stride: strideOf(plan, value) },
+    ),
+    scratch: forks.length > 0 ? kernels.allocate(dtype, Math.max(...forks)) : null,
+    adds: addingInputs(nodes),
+  };
+}
+
+function addingInputs(nodes: readonly PlacedNode[]): readonly (readonly boolean[])[] {
+  const written = new Set<number>();
+  const backward = [...nodes].reverse().map(({ inputs }) =>
+    inputs.map((input) => {
+      const adds = written.has(input);
+      written.add(input);
+      return adds;
+    }),
+  );
+  return backward.reverse();
+}
+
+/** f has no gaps between its rows, as in the plan; other derivatives need no column of ones. */
+function strideOf({ dtype, values }: Plan, value: number): number {
+  const { shape } = values[value]!;
+  return value === values.length - 1 ? sizeOf(shape) : rowStride(dtype, shape);
+}
+
+function readersOf(nodes: readonly PlacedNode[], value: number): number {
+  return nodes.reduce((sum, { inputs }) => sum + inputs.filter((input) => input === value).length, 0);
+}
+
+/** The values that depend on trainable parameters. */
+function neededValues({ values, nodes, blocks }: Plan): readonly boolean[] {
+  const needed = values.map(() => false);
+  for (const { inputs, output, block } of nodes)
+    needed[output] = (block !== null && blocks[block]!.trainable) || inputs.some((value) => needed[value]);
+  return needed;
+}
+
+/**
+ * Gives each value that is needed the number of a buffer. A buffer is free again when the node that wrote its value
+ * forward has carried the derivatives on.
+ */
+function shareSlots(
+  { values, nodes }: Plan,
+  needed: readonly boolean[],
+  keeps: (node: PlacedNode) => boolean,
+): readonly (number | null)[] {
+  const slots: (number | null)[] = values.map(() => null);
+  const free: number[] = [];
+  let count = 0;
+  const assign = (value: number): void => {
+    if (needed[value]) slots[value] ??= free.pop() ?? count++;
+  };
+  assign(values.length - 1);
+  for (const node of [...nodes].reverse()) {
+    for (const input of node.inputs) assign(input);
+    const slot = slots[node.output];
+    if (typeof slot === "number" && !keeps(node)) free.push(slot);
+  }
+  return slots;
+}
+
+/**
+ * Carries derivatives from the result, where `derivatives` holds those with respect to it, back to all values that
+ * depend on trainable parameters.
+ *
+ * @param visit Called for each layer with parameters once the derivatives with respect to its z are there.
+ */
+export function backward(
+  plan: Plan,
+  parameters: ParameterVector,
+  count: number,
+  derivatives: Derivatives,
+  visit: (block: number, d: PlanMatrix) => void,
+): void {
+  const { of, repeat, adds } = derivatives;
+  for (let i = plan.nodes.length - 1; i >= 0; i--) {
+    const node = plan.nodes[i]!;
+    const d = of[node.output];
+    if (!d) continue;
+    node.throughActivation(count, repeat, d);
+    if (node.block !== null) visit(node.block, d);
+    for (let j = 0; j < node.inputs.length; j++) {
+      const value = node.inputs[j]!;
+      const out = of[value];
+      if (!out) continue;
+      if (adds[i]![j]) addThrough(plan, parameters, count, derivatives, node, d, value, out);
+      else node.throughInputs(parameters, count, repeat, d, out);
+    }
+  }
+}
+
+function addThrough(
+  { kernels, values }: Plan,
+  parameters: ParameterVector,
+  count: number,
+  { repeat, scratch }: Derivatives,
+  node: PlacedNode,
+  d: PlanMatrix,
+  value: number,
+  out: PlanMatrix,
+): void {
+  const addition = { data: scratch!, stride: out.stride };
+  node.throughInputs(parameters, count, repeat, d, addition);
+  addMatrix(kernels, count * repeat, sizeOf(values[value]!.shape), addition, out);
+}

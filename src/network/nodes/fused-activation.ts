@@ -1,0 +1,60 @@
+import type { Activation } from "../../kernels/activation.ts";
+import { allocateMatrix, type PlanMatrix, rowStride } from "../plan-matrix.ts";
+import { isVector, sizeOf } from "../shape.ts";
+import type { PlanSpace, Value } from "./node.ts";
+
+/** An activation on the buffers of a plan. */
+export interface PlannedActivation {
+  /** Writes σ of a value, and keeps σ'. */
+  forward(count: number): void;
+  /** d <- d ∘ σ'. */
+  backward(count: number, repeat: number, d: PlanMatrix): void;
+}
+
+const identity: PlannedActivation = { forward() {}, backward() {} };
+
+/** The activation at the end of a layer, in place. */
+export function fuseActivation(space: PlanSpace, activation: Activation, value: Value): PlannedActivation {
+  return activation === "identity" ? identity : planActivation(space, activation, value, value);
+}
+
+/** to <- σ(from). */
+export function planActivation(
+  { kernels, dtype, capacity, derivatives }: PlanSpace,
+  activation: Activation,
+  { shape, matrix: z }: Value,
+  { matrix: a }: Value,
+): PlannedActivation {
+  const size = sizeOf(shape);
+  const slope = derivatives ? slopeMatrix() : null;
+
+  function slopeMatrix(): PlanMatrix {
+    if (isVector(shape)) return allocateMatrix(kernels, dtype, capacity, size);
+    return { data: kernels.allocate(dtype, capacity * size), stride: rowStride(dtype, shape) };
+  }
+
+  return {
+    forward(count) {
+      // Images stand without gaps: one long row.
+      const rows = isVector(shape) ? count : 1;
+      const columns = isVector(shape) ? size : count * size;
+      const [slopes, ldSlope] = [slope?.data ?? null, slope?.stride ?? 0];
+      kernels.activate(
+        activation,
+        rows,
+        columns,
+        z.data,
+        z.stride,
+        a.data,
+        a.stride,
+        slopes,
+        ldSlope,
+        null,
+        0,
+      );
+    },
+    backward(count, repeat, d) {
+      kernels.scaleRows(count, repeat, size, slope!.data, slope!.stride, d.data, d.stride);
+    },
+  };
+}

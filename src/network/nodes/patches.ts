@@ -1,0 +1,58 @@
+import type { Window } from "../../kernels/image-kernels.ts";
+import type { ParameterBlock } from "../network.ts";
+import { alignedStride, type PlanMatrix, rowView } from "../plan-matrix.ts";
+import type { PlanSpace } from "./node.ts";
+
+/** The windows of some images as rows ã of a matrix: the inputs of a convolution. */
+export interface Patches {
+  /** Images in a chunk. */
+  readonly examples: number;
+  /** Positions of an image, S. */
+  readonly positions: number;
+  /** (examples × S) × rows of the block; the last column is 1 where there is a bias. */
+  readonly matrix: PlanMatrix;
+  /** Writes the windows of `count` images from the first on, in the channels of a group. */
+  unfold(image: PlanMatrix, first: number, count: number, group: number): void;
+  /** Adds the rows to the pixels that they came from: the adjoint. */
+  fold(image: PlanMatrix, first: number, count: number, group: number): void;
+}
+
+/** Numbers of a chunk: enough for products at full speed, few enough to stay in cache. */
+const chunkNumbers = 131_072;
+
+export function planPatches(
+  { kernels, dtype, capacity }: PlanSpace,
+  block: ParameterBlock,
+  window: Window,
+  groups: number,
+): Patches {
+  const { rows, inputs, positions, bias } = block;
+  const stride = alignedStride(dtype, rows);
+  const examples = Math.min(capacity, Math.max(1, Math.floor(chunkNumbers / (positions * stride))));
+  const data = kernels.allocate(dtype, examples * positions * stride);
+  // The column of ones that makes the bias a row of θ. No pass writes to it.
+  if (bias) for (let i = 0; i < examples * positions; i++) data[i * stride + inputs] = 1;
+  const channels = window.channels / groups;
+  return {
+    examples,
+    positions,
+    matrix: { data, stride },
+    unfold(image, first, count, group) {
+      const from = rowView(image, first);
+      kernels.unfold(count, window, group * channels, channels, from, image.stride, data, stride);
+    },
+    fold(image, first, count, group) {
+      const to = rowView(image, first);
+      kernels.fold(count, window, group * channels, channels, data, stride, to, image.stride);
+    },
+  };
+}
+
+/** Runs over count examples in chunks. */
+export function forEachChunk(
+  count: number,
+  examples: number,
+  visit: (first: number, size: number) => void,
+): void {
+  for (let first = 0; first < count; first += examples) visit(first, Math.min(examples, count - first));
+}
