@@ -61,11 +61,27 @@ export function addStrips<T>(
   target: usize,
   targetStep: usize,
 ): void {
+  if (bytes < 16) {
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep)
+      addShort<T>(bytes, source, target);
+    return;
+  }
   const whole = bytes & ~15;
   for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
     for (let j: usize = 0; j < whole; j += 16)
       v128.store(target + j, v128.add<T>(v128.load(target + j), v128.load(source + j)));
     for (let j = whole; j < bytes; j += sizeof<T>())
       store<T>(target + j, load<T>(target + j) + load<T>(source + j));
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function addShort<T>(bytes: usize, source: usize, target: usize): void {
+  if (bytes & 8)
+    v128.store64_lane(target, v128.add<T>(v128.load64_zero(target), v128.load64_zero(source)), 0);
+  if (sizeof<T>() == 4 && bytes & 4) {
+    const j = bytes & 8;
+    store<T>(target + j, load<T>(target + j) + load<T>(source + j));
   }
 }
