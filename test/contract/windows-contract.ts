@@ -23,6 +23,18 @@ function channelRanges({ window, setting }: WindowCase): [first: number, channel
   ];
 }
 
+/** For each pixel the (p, k) with pixels(p)[k] = pixel. */
+function invert(positions: readonly number[], pixels: (p: number) => readonly (number | null)[]) {
+  const found = new Map<number | null, [p: number, k: number][]>();
+  for (const p of positions)
+    for (const [k, pixel] of pixels(p).entries()) {
+      const pairs = found.get(pixel);
+      if (pairs) pairs.push([p, k]);
+      else found.set(pixel, [[p, k]]);
+    }
+  return found;
+}
+
 /** A sum of numbers, each addition rounded: n ε/2 Σ |x|, twice that for what is rounded before it is added. */
 function sumOf(values: readonly number[], eps: number): Expected {
   const absolute = values.reduce((sum, x) => sum + Math.abs(x), 0);
@@ -54,15 +66,14 @@ function checkFold(kernels: Kernels, given: WindowCase): void {
     const { input, output } = matrices(kernels, setting);
     const patches = input(count * positions.length, tapsOf(window).length * channels);
     const image = output(count, sizeOf(window));
+    const tapsOver = invert(positions, (p) => tapsOf(window).map((k) => pixelUnder(window, p, k)));
     kernels.fold(count, window, first, channels, patches.data, patches.ld, image.data, image.ld);
     expectMatrix(image, (i, place) => {
       const c = (place % window.channels) - first;
       if (c < 0 || c >= channels) return [image.at(i, place), 0];
       const pixel = Math.floor(place / window.channels);
-      const added = positions.flatMap((p) =>
-        tapsOf(window)
-          .filter((k) => pixelUnder(window, p, k) === pixel)
-          .map((k) => patches.at(i * positions.length + p, k * channels + c)),
+      const added = (tapsOver.get(pixel) ?? []).map(([p, k]) =>
+        patches.at(i * positions.length + p, k * channels + c),
       );
       return sumOf([image.at(i, place), ...added], epsilon[setting.dtype]);
     });
@@ -109,10 +120,12 @@ function checkMaxUnpool(kernels: Kernels, { count, repeat, window, setting }: Wi
   const d = input(count * repeat, n);
   const out = output(count * repeat, sizeOf(window));
   kernels.maxUnpool(count, repeat, window, places, d.data, d.ld, out.data, out.ld);
+  const examples = [...new Array(count).keys()];
+  const sources = invert(examples, (i) => [...places.subarray(i * n, (i + 1) * n)]);
   expectMatrix(out, (row, place) => {
     const i = Math.floor(row / repeat);
-    const added = [...places.subarray(i * n, (i + 1) * n).keys()].filter((j) => places[i * n + j] === place);
-    return sumOf([out.at(row, place), ...added.map((j) => d.at(row, j))], epsilon[setting.dtype]);
+    const added = (sources.get(place) ?? []).flatMap(([example, j]) => (example === i ? d.at(row, j) : []));
+    return sumOf([out.at(row, place), ...added], epsilon[setting.dtype]);
   });
   expectUnchanged(d);
 }
@@ -135,14 +148,14 @@ function checkAverageUnpool(kernels: Kernels, { count, window, setting }: Window
   const { input, output } = matrices(kernels, setting);
   const d = input(count, positionsOf(window).length * window.channels);
   const out = output(count, sizeOf(window));
+  const windowsOver = invert(positionsOf(window), (p) => pixelsUnder(window, p));
   kernels.averageUnpool(count, window, d.data, d.ld, out.data, out.ld);
   expectMatrix(out, (i, place) => {
     const pixel = Math.floor(place / window.channels);
     const c = place % window.channels;
-    const added = positionsOf(window).flatMap((p) => {
-      const pixels = pixelsUnder(window, p);
-      return pixels.includes(pixel) ? d.at(i, p * window.channels + c) / pixels.length : [];
-    });
+    const added = (windowsOver.get(pixel) ?? []).map(
+      ([p]) => d.at(i, p * window.channels + c) / pixelsUnder(window, p).length,
+    );
     return sumOf([out.at(i, place), ...added], epsilon[setting.dtype]);
   });
   expectUnchanged(d);

@@ -1,4 +1,5 @@
 import { madd, sumLanes } from "./lanes";
+import { denormalizeEight, isPartOfEight, normalizeEight } from "./normalize-eights";
 import { loadPair } from "./vectors";
 
 /** out <- (x - μ) ρ in each group of channels, ρ = 1 / sqrt(σ² + ε) into `inverseDeviation`; sums in float64. */
@@ -19,7 +20,15 @@ export function normalizeGroups<T>(
   const n = groups == 1 ? positions * channels : channels / groups;
   const step = channels * sizeof<T>();
   const size = <f64>(spans * n);
-  for (let i: usize = 0; i < count; i++, x += ldx * sizeof<T>(), out += ldOut * sizeof<T>())
+  const eights = isPartOfEight(n, channels);
+  for (let i: usize = 0; i < count; i++, x += ldx * sizeof<T>(), out += ldOut * sizeof<T>()) {
+    if (eights) {
+      for (let c: usize = 0; c < step; c += 8 * sizeof<T>()) {
+        normalizeEight<T>(positions, n, x + c, out + c, step, epsilon, inverseDeviation);
+        inverseDeviation += (8 / n) * sizeof<T>();
+      }
+      continue;
+    }
     for (let g: usize = 0; g < groups; g++, inverseDeviation += sizeof<T>()) {
       const group = x + g * n * sizeof<T>();
       const mean = sum<T>(spans, n, group, step) / size;
@@ -27,6 +36,7 @@ export function normalizeGroups<T>(
       center<T>(spans, n, group, out + g * n * sizeof<T>(), step, mean, inverse);
       store<T>(inverseDeviation, <T>inverse);
     }
+  }
 }
 
 /** Σ x over the spans. Several sums run beside each other. */
@@ -126,12 +136,21 @@ export function denormalizeGroups<T>(
   const n = groups == 1 ? positions * channels : channels / groups;
   const step = channels * sizeof<T>();
   for (let i: usize = 0; i < count; i++, normalized += ldn * sizeof<T>()) {
-    for (let k: usize = 0; k < repeat; k++, d += ldd * sizeof<T>())
+    for (let k: usize = 0; k < repeat; k++, d += ldd * sizeof<T>()) {
+      if (isPartOfEight(n, channels)) {
+        for (let c: usize = 0; c < channels; c += 8) {
+          const offset = c * sizeof<T>();
+          const inverse = inverseDeviation + (c / n) * sizeof<T>();
+          denormalizeEight<T>(positions, n, normalized + offset, d + offset, step, inverse);
+        }
+        continue;
+      }
       for (let g: usize = 0; g < groups; g++) {
         const offset = g * n * sizeof<T>();
         const inverse = load<T>(inverseDeviation + g * sizeof<T>());
         denormalize<T>(spans, n, normalized + offset, d + offset, step, inverse);
       }
+    }
     inverseDeviation += groups * sizeof<T>();
   }
 }

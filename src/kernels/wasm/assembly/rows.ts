@@ -1,5 +1,5 @@
 import { madd, sumLanes } from "./lanes";
-import { loadPair } from "./vectors";
+import { loadPair, storePair } from "./vectors";
 
 /** d[i r + k, j] <- d[i r + k, j] s[i, j]. */
 export function scaleRows<T>(
@@ -162,13 +162,6 @@ function accumulateRow<X, Y>(n: usize, s: f64, t: f64, p: usize, q: usize, g: us
     const address = g + j * sizeof<Y>();
     store<Y>(address, <Y>(<f64>load<Y>(address) + factor * <f64>load<X>(q + j * sizeof<X>())));
   }
-}
-
-// @ts-expect-error: decorator
-@inline
-function storePair<T>(x: usize, pair: v128): void {
-  if (sizeof<T>() == 8) v128.store(x, pair);
-  else v128.store64_lane(x, f32x4.demote_f64x2_zero(pair), 0);
 }
 
 /** Row i r + k of G: blocks of `repeat` columns share a factor; the last, on the diagonal, ends at column k. */

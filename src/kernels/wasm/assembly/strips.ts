@@ -1,6 +1,9 @@
 // Strips: n spans of memory of one length, at regular distances; sizes in bytes, multiples of 4.
 
-/** target <- source for n spans that do not overlap. */
+/**
+ * target <- source for n spans that do not overlap. The last vectors of a span overlap those before them unless it is
+ * whole vectors.
+ */
 export function copyStrips(
   n: i32,
   bytes: usize,
@@ -9,15 +12,26 @@ export function copyStrips(
   target: usize,
   targetStep: usize,
 ): void {
+  const last = bytes - 16;
   if (bytes < 16) {
     for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) copyShort(bytes, source, target);
-    return;
-  }
-  const last = bytes - 16;
-  for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
-    for (let j: usize = 0; j < last; j += 16) v128.store(target + j, v128.load(source + j));
-    // Overlaps the vector before it unless the span is whole vectors.
-    v128.store(target + last, v128.load(source + last));
+  } else if (bytes <= 32) {
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
+      v128.store(target, v128.load(source));
+      v128.store(target + last, v128.load(source + last));
+    }
+  } else if (bytes <= 48) {
+    // The row of a window of 3 × 3 pixels of 3 channels in float32.
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
+      v128.store(target, v128.load(source));
+      v128.store(target, v128.load(source, 16), 16);
+      v128.store(target + last, v128.load(source + last));
+    }
+  } else {
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
+      for (let j: usize = 0; j < last; j += 16) v128.store(target + j, v128.load(source + j));
+      v128.store(target + last, v128.load(source + last));
+    }
   }
 }
 
@@ -47,11 +61,27 @@ export function addStrips<T>(
   target: usize,
   targetStep: usize,
 ): void {
+  if (bytes < 16) {
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep)
+      addShort<T>(bytes, source, target);
+    return;
+  }
   const whole = bytes & ~15;
   for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
     for (let j: usize = 0; j < whole; j += 16)
       v128.store(target + j, v128.add<T>(v128.load(target + j), v128.load(source + j)));
     for (let j = whole; j < bytes; j += sizeof<T>())
       store<T>(target + j, load<T>(target + j) + load<T>(source + j));
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function addShort<T>(bytes: usize, source: usize, target: usize): void {
+  if (bytes & 8)
+    v128.store64_lane(target, v128.add<T>(v128.load64_zero(target), v128.load64_zero(source)), 0);
+  if (sizeof<T>() == 4 && bytes & 4) {
+    const j = bytes & 8;
+    store<T>(target + j, load<T>(target + j) + load<T>(source + j));
   }
 }

@@ -24,6 +24,14 @@ export function loadPair<T>(x: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(x));
 }
 
+/** The reverse of `loadPair`. */
+// @ts-expect-error: decorator
+@inline
+export function storePair<T>(x: usize, pair: v128): void {
+  if (sizeof<T>() == 8) v128.store(x, pair);
+  else v128.store64_lane(x, f32x4.demote_f64x2_zero(pair), 0);
+}
+
 /** y <- α x + y for vectors of one precision. */
 export function axpy<T>(n: usize, alpha: T, x: usize, y: usize): void {
   const alphas = v128.splat<T>(alpha);
