@@ -33,12 +33,11 @@ export function kernelRegression(
   for (let i = 0; i < n; i++) gram.set(kernel.subarray(i * all, i * all + n), i * n);
   const solver = symmetricSolver(kernels, n);
   const u = kernels.allocate("float64", n);
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += gram[i * n + i]!;
+  solver.load(n, gram);
   return {
-    meanDiagonal: trace / n,
+    meanDiagonal: solver.trace / n,
     predict(ridge) {
-      solver.factorize(n, gram, null, ridge);
+      solver.factorize(null, ridge);
       for (let i = 0; i < n; i++) u[i] = f[i]! - targets[i]!;
       solver.apply(u);
       return Float64Array.from({ length: all - n }, (_, t) => {

@@ -81,7 +81,8 @@ function predictResiduals(
     for (let i = 0; i < batchSize; i++)
       block.set(gram.subarray(place + i * n, place + i * n + batchSize), i * batchSize);
     const solver = symmetricSolver(kernels, batchSize);
-    solver.factorize(batchSize, block, null, 0);
+    solver.load(batchSize, block);
+    solver.factorize(null, 0);
     return solver;
   });
   const u = kernels.allocate("float64", batchSize);

@@ -1,59 +1,97 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
-import type { PlanMatrix } from "../network/plan-matrix.ts";
+import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
+import { forEachPanel } from "./gram-panels.ts";
+
+/** Layers and their derivatives, on the first `count` examples. */
+export interface LayerRows {
+  readonly kernels: Kernels;
+  readonly outputs: number;
+  readonly count: number;
+  readonly jacobians: readonly BlockJacobian[];
+  /** null for a layer that has none. */
+  readonly derivatives: readonly (PlanMatrix | null)[];
+}
 
 /** Lower out <- Σ_layers w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of each layer's weights and biases. */
-export function assembleGram(
-  kernels: Kernels,
-  n: number,
-  count: number,
-  jacobians: readonly BlockJacobian[],
-  derivatives: readonly (PlanMatrix | null)[],
-  weights: Float64Array | null,
-  out: Float64Array,
-): Float64Array {
+export function assembleGram(rows: LayerRows, weights: Float64Array | null, out: Float64Array): Float64Array {
+  const { kernels, outputs, count } = rows;
+  const n = count * outputs;
   kernels.scale(n * n, 0, out);
-  for (let l = 0; l < jacobians.length; l++) {
-    const jacobian = jacobians[l]!;
-    const d = derivatives[l];
-    if (!jacobian.block.trainable || !d) continue;
-    jacobian.prepareGram(count, d);
-    jacobian.addGram(count, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, out);
-  }
+  forEachPanel(count, outputs, (first, end) => {
+    const panel = viewFrom(out, first * outputs * n) as Float64Array;
+    forEachLayer(rows, ({ gram }, d, l) => {
+      if (gram.by !== "panels") return;
+      gram.prepare(first, end, d);
+      gram.add(first, end, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, panel, n);
+    });
+  });
+  forEachLayer(rows, ({ gram }, d, l) => {
+    if (gram.by === "whole") gram.add(count, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, out);
+  });
   return out;
 }
 
 /** out[2 l], out[2 l + 1] <- tr(Z J_w J_wᵀ), tr(Z J_v J_vᵀ): what `assembleGram` weighs by w and v. */
 export function traceGramParts(
-  kernels: Kernels,
-  n: number,
-  count: number,
-  jacobians: readonly BlockJacobian[],
-  derivatives: readonly (PlanMatrix | null)[],
+  rows: LayerRows,
   z: Float64Array,
   scratch: Float64Array,
   out: Float64Array,
 ): Float64Array {
+  const { kernels, outputs, count } = rows;
+  const n = count * outputs;
   out.fill(0);
-  for (const [l, jacobian] of jacobians.entries()) {
-    const d = derivatives[l];
-    const { trainable, inputs, bias } = jacobian.block;
-    if (!trainable || !d) continue;
-    const trace = (w: number, v: number): number => {
-      scratch.fill(0, 0, n * n);
-      jacobian.addGram(count, d, w, v, scratch);
-      return traceOfProduct(kernels, n, z, scratch);
-    };
-    jacobian.prepareGram(count, d);
-    out[2 * l] = inputs > 0 ? trace(1, 0) : 0;
-    out[2 * l + 1] = bias ? trace(0, 1) : 0;
-  }
+  /** Adds what `add` writes into some rows for the weights alone, and for the biases alone. */
+  const addTraces = (l: number, firstRow: number, m: number, add: (w: number, v: number) => void): void => {
+    const { inputs, bias } = rows.jacobians[l]!.block;
+    const own = viewFrom(z, firstRow * n);
+    for (const [group, exists, w] of [
+      [2 * l, inputs > 0, 1],
+      [2 * l + 1, bias, 0],
+    ] as const) {
+      if (!exists) continue;
+      scratch.fill(0, 0, m * n);
+      add(w, 1 - w);
+      out[group]! += traceOfProduct(kernels, n, firstRow, m, own, scratch);
+    }
+  };
+  forEachPanel(count, outputs, (first, end) =>
+    forEachLayer(rows, ({ gram }, d, l) => {
+      if (gram.by !== "panels") return;
+      gram.prepare(first, end, d);
+      addTraces(l, first * outputs, (end - first) * outputs, (w, v) =>
+        gram.add(first, end, w, v, scratch, n),
+      );
+    }),
+  );
+  forEachLayer(rows, ({ gram }, d, l) => {
+    if (gram.by === "whole") addTraces(l, 0, n, (w, v) => gram.add(count, d, w, v, scratch));
+  });
   return out;
 }
 
-/** tr(Z T) of two symmetric matrices; T is 0 above its diagonal. */
-function traceOfProduct(kernels: Kernels, n: number, z: FloatArray, t: FloatArray): number {
+/** Visits the trainable layers that have derivatives. */
+export function forEachLayer(
+  { jacobians, derivatives }: Pick<LayerRows, "jacobians" | "derivatives">,
+  visit: (jacobian: BlockJacobian, d: PlanMatrix, l: number) => void,
+): void {
+  for (let l = 0; l < jacobians.length; l++) {
+    const d = derivatives[l];
+    if (jacobians[l]!.block.trainable && d) visit(jacobians[l]!, d, l);
+  }
+}
+
+/** What m rows from row `first` add to tr(Z T) of two symmetric matrices; T is 0 above its diagonal. */
+function traceOfProduct(
+  kernels: Kernels,
+  n: number,
+  first: number,
+  m: number,
+  z: FloatArray,
+  t: FloatArray,
+): number {
   let diagonal = 0;
-  for (let i = 0; i < n; i++) diagonal += z[i * n + i]! * t[i * n + i]!;
-  return 2 * kernels.dot(n * n, z, t) - diagonal;
+  for (let i = 0; i < m; i++) diagonal += z[i * n + first + i]! * t[i * n + first + i]!;
+  return 2 * kernels.dot(m * n, z, t) - diagonal;
 }

@@ -1,6 +1,6 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
-import type { BlockJacobian } from "./block-jacobian.ts";
+import { viewFrom } from "../network/plan-matrix.ts";
+import { forEachLayer, type LayerRows } from "./assemble-gram.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /** Buffers for some rows of J. */
@@ -26,33 +26,28 @@ export function planRowChunks({ kernels, dtype, outputs, capacity }: GramWorkspa
 
 /** Rows of J of some examples, p numbers each. */
 export function writeRows(
-  jacobians: readonly BlockJacobian[],
-  derivatives: readonly (PlanMatrix | null)[],
+  rows: LayerRows,
   p: number,
   first: number,
   examples: number,
   out: FloatArray,
 ): void {
-  for (let l = 0; l < jacobians.length; l++) {
-    const { block, writeRows } = jacobians[l]!;
-    const d = derivatives[l];
-    if (block.trainable && d) writeRows(d, first, examples, viewFrom(out, block.offset), p);
-  }
+  forEachLayer(rows, (jacobian, d) =>
+    jacobian.writeRows(d, first, examples, viewFrom(out, jacobian.block.offset), p),
+  );
 }
 
 /** Lower out <- Jᵀ J, summed over chunks of J's rows. */
 export function assembleNormal(
-  { kernels, outputs }: GramWorkspace,
-  count: number,
-  jacobians: readonly BlockJacobian[],
-  derivatives: readonly (PlanMatrix | null)[],
+  rows: LayerRows,
   p: number,
   chunk: RowChunks,
   out: Float64Array,
 ): Float64Array {
+  const { kernels, outputs, count } = rows;
   for (let first = 0; first < count; first += chunk.examples) {
     const examples = Math.min(chunk.examples, count - first);
-    writeRows(jacobians, derivatives, p, first, examples, chunk.rows);
+    writeRows(rows, p, first, examples, chunk.rows);
     const beta = first === 0 ? 0 : 1;
     kernels.syrk(true, p, examples * outputs, 1, chunk.rows, p, beta, chunk.square, p);
   }

@@ -21,13 +21,24 @@ export interface BlockJacobian {
   pushforward(count: number, d: PlanMatrix, delta: FloatArray, out: FloatArray): void;
   /** Writes the rows of J of some examples, from the layer's first column of `out` on, whose rows are ld apart. */
   writeRows(d: PlanMatrix, first: number, examples: number, out: FloatArray, ld: number): void;
-  /** Prepares what `addGram` adds. */
-  prepareGram(count: number, d: PlanMatrix): void;
-  /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of the weights and of the biases. */
-  addGram(count: number, d: PlanMatrix, w: number, v: number, out: Float64Array): void;
-  /** How the Gram matrix of the layer is formed, and what it costs, for `count` examples. */
+  /** w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of the weights and of the biases. */
+  readonly gram: GramPart;
   readonly method: GramMethod;
 }
+
+/** Adds a layer's part to the lower Gram matrix: some rows at a time, or all at once. */
+export type GramPart =
+  | {
+      readonly by: "panels";
+      /** Prepares what `add` adds to the rows of the examples first <= i < end. */
+      prepare(first: number, end: number, d: PlanMatrix): void;
+      /** `rows`: G from the first of these rows on, leading dimension n. */
+      add(first: number, end: number, w: number, v: number, rows: FloatArray, n: number): void;
+    }
+  | {
+      readonly by: "whole";
+      add(count: number, d: PlanMatrix, w: number, v: number, out: FloatArray): void;
+    };
 
 /**
  * How a layer's part of the Gram matrix comes about:

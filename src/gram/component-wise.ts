@@ -106,7 +106,8 @@ function layerUnits({ kernels, dtype, outputs, capacity }: SystemSpace, block: P
       let worst: Factorization = "cholesky";
       for (let j = 0; j < columns; j++) {
         formBlock(j);
-        solver.factorize(rows, matrix, diagonal, damping);
+        solver.load(rows, matrix);
+        solver.factorize(diagonal, damping);
         worst = worseOf(worst, solver.method);
         for (let i = 0; i < rows; i++) column[i] = g[i * columns + j]!;
         solver.apply(column);

@@ -33,10 +33,12 @@ export function convolutionJacobian(
     pullback: planPullback(workspace, block, factors),
     pushforward: planPushforward(workspace, block, factors),
     writeRows: (d, first, count, out, ld) => writeUnits(d, first, count, 0, block.columns, out, ld),
-    prepareGram() {},
-    addGram: usesPairs
-      ? planPairsGram(workspace, block, image, patches)
-      : planRowsGram(workspace, block, writeUnits),
+    gram: {
+      by: "whole",
+      add: usesPairs
+        ? planPairsGram(workspace, block, image, patches)
+        : planRowsGram(workspace, block, writeUnits),
+    },
   };
 }
 

@@ -16,32 +16,43 @@ export function cutoffSolver(kernels: Kernels, capacity: number, cutoff: number)
   const roots = kernels.allocate("float64", capacity);
   const product = kernels.allocate("float64", capacity);
   let n = 0;
+  let a: Float64Array;
+  let trace = 0;
   let damping = 0;
   let isFactorized = false;
 
-  /** Lower `vectors` <- D^-½ A D^-½; false if an element is not finite. */
-  const load = (matrix: Float64Array, diagonal: Float64Array | null): boolean => {
-    let trace = 0;
+  /** Lower `vectors` <- D^-½ A D^-½; false if an element of its diagonal is not finite. */
+  const scale = (diagonal: Float64Array | null): boolean => {
+    let sum = 0;
     for (let i = 0; i < n; i++) {
       roots[i] = 1 / Math.sqrt(diagonal?.[i] ?? 1);
-      for (let j = 0; j <= i; j++) vectors[i * n + j] = matrix[i * n + j]! * roots[i]! * roots[j]!;
-      trace += vectors[i * n + i]!;
+      for (let j = 0; j <= i; j++) vectors[i * n + j] = a[i * n + j]! * roots[i]! * roots[j]!;
+      sum += vectors[i * n + i]!;
     }
-    return Number.isFinite(trace);
+    return Number.isFinite(sum);
   };
 
   return {
+    get trace() {
+      return trace;
+    },
     get damping() {
       return damping;
     },
     get method() {
       return isFactorized ? "eigenvalues" : "failed";
     },
-    factorize(size, matrix, diagonal, lambda) {
+    load(size, matrix) {
       n = size;
+      a = matrix;
+      isFactorized = false;
+      trace = 0;
+      for (let i = 0; i < n; i++) trace += a[i * n + i]!;
+    },
+    factorize(diagonal, lambda) {
       damping = lambda;
       isFactorized =
-        load(matrix, diagonal) && Number.isFinite(lambda) && kernels.symmetricEigen(n, vectors, n, values);
+        scale(diagonal) && Number.isFinite(lambda) && kernels.symmetricEigen(n, vectors, n, values);
       if (!isFactorized) return;
       const largest = values[n - 1] ?? 0;
       for (let i = 0; i < n; i++) {

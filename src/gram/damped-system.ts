@@ -148,7 +148,7 @@ function gramSystem(
   /** Factorizes; c <- W g / λ, u <- (J W Jᵀ + λ I)⁻¹ (r - J c). */
   const solveDual = (residuals: FloatArray, damping: number, prior: ParameterVector | null): void => {
     const n = linearization.rows;
-    solver.factorize(n, gram, null, damping);
+    solver.factorize(null, damping);
     kernels.copy(n, residuals, u);
     if (prior && solver.method !== "failed") {
       kernels.copy(p, prior.flat, center.flat);
@@ -167,8 +167,9 @@ function gramSystem(
     reweigh(groupWeights) {
       weights = groupWeights;
       linearization.gram(weights, gram);
+      solver.load(linearization.rows, gram);
     },
-    meanDiagonal: () => meanDiagonal(linearization.rows, linearization.rows, gram),
+    meanDiagonal: () => meanOverRows(solver.trace, linearization.rows),
     solve(residuals, damping, prior, out) {
       solveDual(residuals, damping, prior);
       linearization.pullback(u, out);
@@ -183,14 +184,14 @@ function gramSystem(
       return result;
     },
     effectiveParameters(damping, out) {
-      solver.factorize(linearization.rows, gram, null, damping);
+      solver.factorize(null, damping);
       const inverse = solver.inverse();
       if (!inverse) return false;
       linearization.gramTraces(inverse, traces(), out);
       for (let group = 0; group < out.length; group++) out[group]! *= weights?.[group] ?? 1;
       return true;
     },
-    effectiveTotal: (damping) => effectiveTotal(solver, linearization.rows, gram, damping),
+    effectiveTotal: (damping) => effectiveTotal(solver, linearization.rows, damping),
     leaveOneOut(residuals, damping, prior) {
       solveDual(residuals, damping, prior);
       const inverse = solver.inverse();
@@ -227,12 +228,13 @@ function primalSystem(
     assemble(next, weights) {
       linearization = next;
       linearization.normal(normal);
+      solver.load(p, normal);
       this.reweigh(weights);
     },
     reweigh: (weights) => expandInverse(blocks, weights, inverseWeights),
-    meanDiagonal: () => meanDiagonal(p, linearization.rows, normal),
+    meanDiagonal: () => meanOverRows(solver.trace, linearization.rows),
     solve(residuals, damping, prior, out) {
-      solver.factorize(p, normal, inverseWeights, damping);
+      solver.factorize(inverseWeights, damping);
       linearization.pullback(residuals, gradient);
       for (let i = 0; i < p; i++) delta[i] = -gradient.flat[i]! - (prior?.flat[i] ?? 0);
       solver.apply(delta);
@@ -243,7 +245,7 @@ function primalSystem(
       return result;
     },
     effectiveParameters(damping, out) {
-      solver.factorize(p, normal, inverseWeights, damping);
+      solver.factorize(inverseWeights, damping);
       const inverse = solver.inverse();
       if (!inverse) return false;
       out.fill(0);
@@ -255,7 +257,7 @@ function primalSystem(
       });
       return true;
     },
-    effectiveTotal: (damping) => effectiveTotal(solver, p, normal, damping),
+    effectiveTotal: (damping) => effectiveTotal(solver, p, damping),
     leaveOneOut(residuals, damping, prior) {
       const { measure, step, pushed, left } = leaving();
       const n = linearization.rows;
@@ -269,21 +271,14 @@ function primalSystem(
 }
 
 /** m - λ tr((A + λ I)⁻¹). */
-function effectiveTotal(
-  solver: SymmetricSolver,
-  m: number,
-  matrix: Float64Array,
-  damping: number,
-): number | null {
-  solver.factorize(m, matrix, null, damping);
+function effectiveTotal(solver: SymmetricSolver, m: number, damping: number): number | null {
+  solver.factorize(null, damping);
   const trace = solver.traceOfInverse();
   return trace === null ? null : m - solver.damping * trace;
 }
 
-/** The mean over n of the trace of an m × m matrix. */
-function meanDiagonal(m: number, n: number, matrix: Float64Array): number {
-  let trace = 0;
-  for (let i = 0; i < m; i++) trace += matrix[i * m + i]!;
+/** tr(A) / n; 0 for no rows. */
+function meanOverRows(trace: number, n: number): number {
   return n === 0 ? 0 : trace / n;
 }
 

@@ -1,6 +1,7 @@
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, rowView } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
+import { panelExamples, writePanel } from "./gram-panels.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /** The rows s ã_i ⊗ d_ik of a dense layer; its inputs ã may be a copy of a batch that is gone. */
@@ -11,8 +12,9 @@ export function denseJacobian(
 ): BlockJacobian {
   const { rows, columns, scale, bias } = block;
   const products = share("products", capacity * columns);
-  const ofInputs = share("input square", capacity ** 2);
-  const ofDerivatives = share("derivative square", (capacity * outputs) ** 2);
+  const examples = Math.min(capacity, panelExamples(outputs));
+  const ofInputs = share("input panel", examples * capacity);
+  const ofDerivatives = share("derivative panel", examples * capacity * outputs ** 2);
   return {
     block,
     method: "product",
@@ -55,16 +57,18 @@ export function denseJacobian(
         ld,
       );
     },
-    prepareGram(count, d) {
-      const n = count * outputs;
-      kernels.syrk(false, count, rows, 1, a.data, a.stride, 0, ofInputs(), count);
-      kernels.syrk(false, n, columns, 1, d.data, d.stride, 0, ofDerivatives(), n);
-    },
-    addGram(count, _, w, v, out) {
-      // Ã Ãᵀ = A Aᵀ + 1 where there is a bias.
-      const n = count * outputs;
-      const [s, t] = [scale ** 2 * w, bias ? scale ** 2 * (v - w) : 0];
-      kernels.accumulateGram(count, outputs, s, t, ofInputs(), count, ofDerivatives(), n, out, n);
+    gram: {
+      by: "panels",
+      prepare(first, end, d) {
+        writePanel(kernels, first, end, rows, a, ofInputs());
+        writePanel(kernels, first * outputs, end * outputs, columns, d, ofDerivatives());
+      },
+      add(first, end, w, v, out, n) {
+        // Ã Ãᵀ = A Aᵀ + 1 where there is a bias.
+        const [s, t] = [scale ** 2 * w, bias ? scale ** 2 * (v - w) : 0];
+        const [p, q] = [ofInputs(), ofDerivatives()];
+        kernels.accumulateGram(first, end - first, outputs, s, t, p, end, q, end * outputs, out, n);
+      },
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ParameterBlock } from "../network/network.ts";
 import { levelOf } from "../network/nodes/embedding-node.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
+import { panelExamples, writePanel } from "./gram-panels.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /**
@@ -17,8 +18,9 @@ export function embeddingJacobian(
   column: number,
 ): BlockJacobian {
   const { rows: levels, columns } = block;
-  const same = share("input square", capacity ** 2);
-  const ofDerivatives = share("derivative square", (capacity * outputs) ** 2);
+  const examples = Math.min(capacity, panelExamples(outputs));
+  const same = share("input panel", examples * capacity);
+  const ofDerivatives = share("derivative panel", examples * capacity * outputs ** 2);
   const level = (i: number) => levelOf(x, i, column, levels);
 
   return {
@@ -48,16 +50,19 @@ export function embeddingJacobian(
           out[row * ld + c * columns + j] = d.data[(first * outputs + row) * d.stride + j]!;
       }
     },
-    prepareGram(count, d) {
-      const n = count * outputs;
-      const p = same();
-      for (let i = 0; i < count; i++)
-        for (let j = 0; j <= i; j++) p[i * count + j] = level(i) >= 0 && level(i) === level(j) ? 1 : 0;
-      kernels.syrk(false, n, columns, 1, d.data, d.stride, 0, ofDerivatives(), n);
-    },
-    addGram(count, _, w, __, out) {
-      const n = count * outputs;
-      kernels.accumulateGram(count, outputs, w, 0, same(), count, ofDerivatives(), n, out, n);
+    gram: {
+      by: "panels",
+      prepare(first, end, d) {
+        const p = same();
+        for (let i = first; i < end; i++)
+          for (let j = 0; j <= i; j++)
+            p[(i - first) * end + j] = level(i) >= 0 && level(i) === level(j) ? 1 : 0;
+        writePanel(kernels, first * outputs, end * outputs, columns, d, ofDerivatives());
+      },
+      add(first, end, w, _, out, n) {
+        const q = ofDerivatives();
+        kernels.accumulateGram(first, end - first, outputs, w, 0, same(), end, q, end * outputs, out, n);
+      },
     },
   };
 }

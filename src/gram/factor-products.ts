@@ -2,7 +2,7 @@ import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { alignedStride, type PlanMatrix } from "../network/plan-matrix.ts";
-import type { BlockJacobian } from "./block-jacobian.ts";
+import { forEachLayer, type LayerRows } from "./assemble-gram.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /** The seed u in the precision of the network, and for each layer a row e for each example, in one buffer. */
@@ -27,41 +27,26 @@ export function planWeighted(
 
 /** Jᵀu from the derivatives at hand: e_i = Σ_k u_ik d_ik, then one product for each layer, no second way back. */
 export function pullbackFactors(
-  { kernels, outputs }: GramWorkspace,
-  count: number,
-  jacobians: readonly BlockJacobian[],
-  derivatives: readonly (PlanMatrix | null)[],
+  rows: LayerRows,
   u: FloatArray,
   { seed, e }: Weighted,
   out: ParameterVector,
 ): ParameterVector {
+  const { kernels, count, outputs } = rows;
   kernels.copy(count * outputs, u, seed);
-  for (let l = 0; l < jacobians.length; l++) {
-    const { block, pullback } = jacobians[l]!;
-    const d = derivatives[l];
-    if (!block.trainable || !d) continue;
+  forEachLayer(rows, ({ block, pullback }, d, l) => {
     const el = e[l]!;
     const width = block.positions * block.columns;
     kernels.contractRows(count, outputs, width, seed, d.data, d.stride, el.data, el.stride);
     pullback(count, el, out.blocks[l]!);
-  }
+  });
   return out;
 }
 
 /** out <- J d, layer by layer. */
-export function pushforwardFactors(
-  { kernels, outputs }: GramWorkspace,
-  count: number,
-  jacobians: readonly BlockJacobian[],
-  derivatives: readonly (PlanMatrix | null)[],
-  direction: ParameterVector,
-  out: FloatArray,
-): FloatArray {
+export function pushforwardFactors(rows: LayerRows, direction: ParameterVector, out: FloatArray): FloatArray {
+  const { kernels, count, outputs } = rows;
   kernels.scale(count * outputs, 0, out);
-  for (let l = 0; l < jacobians.length; l++) {
-    const { block, pushforward } = jacobians[l]!;
-    const d = derivatives[l];
-    if (block.trainable && d) pushforward(count, d, direction.blocks[l]!, out);
-  }
+  forEachLayer(rows, ({ pushforward }, d, l) => pushforward(count, d, direction.blocks[l]!, out));
   return out;
 }

@@ -2,7 +2,7 @@ import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { allocateMatrix, type PlanMatrix } from "../network/plan-matrix.ts";
-import { assembleGram } from "./assemble-gram.ts";
+import { assembleGram, type LayerRows } from "./assemble-gram.ts";
 import type { SystemSpace } from "./curvature.ts";
 import { denseFactors } from "./dense-factors.ts";
 import { denseJacobian } from "./dense-jacobian.ts";
@@ -51,6 +51,15 @@ export function keptJacobian(
   const weighted = lazy(() => planWeighted(workspace, own));
   const rowNumbers = kernels.allocateIndices(capacity * outputs);
   let kept = 0;
+  const layerRows: LayerRows = {
+    kernels,
+    outputs,
+    jacobians,
+    derivatives,
+    get count() {
+      return kept;
+    },
+  };
 
   return {
     blocks: own,
@@ -72,10 +81,8 @@ export function keptJacobian(
         kernels.gatherRows(count * outputs, columns, d!.data, d!.stride, rowNumbers, to.data, to.stride);
       }
     },
-    gram(weights, out) {
-      return assembleGram(kernels, kept * outputs, kept, jacobians, derivatives, weights, out);
-    },
-    pullback: (u, out) => pullbackFactors(workspace, kept, jacobians, derivatives, u, weighted(), out),
-    pushforward: (d, out) => pushforwardFactors(workspace, kept, jacobians, derivatives, d, out),
+    gram: (weights, out) => assembleGram(layerRows, weights, out),
+    pullback: (u, out) => pullbackFactors(layerRows, u, weighted(), out),
+    pushforward: (d, out) => pushforwardFactors(layerRows, d, out),
   };
 }

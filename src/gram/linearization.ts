@@ -4,7 +4,7 @@ import { trainableCount } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { forward, type Plan } from "../network/plan.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import { assembleGram, traceGramParts } from "./assemble-gram.ts";
+import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
 import { assembleNormal, planRowChunks, writeRows } from "./assemble-normal.ts";
 import { blockJacobians } from "./block-jacobian.ts";
 import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
@@ -110,19 +110,29 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
   const weighted = lazy(() => planWeighted(workspace, blocks));
   const seeded = lazy(() => planDerivatives(plan, 1, () => false));
   const kept = lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null));
-  const ofBlocks = lazy(() => derivativesOfBlocks(plan, kept()));
   const rowChunk = lazy(() => planRowChunks(workspace, columns));
   let count = 0;
   let parameters: ParameterVector;
   let differentiated = false;
 
-  /** D of every layer with parameters: from the identity at the result back to the first trainable one. */
-  const differentiate = (): readonly (PlanMatrix | null)[] => {
-    if (differentiated) return ofBlocks();
-    writeIdentities(resultOf(plan, kept()), count, outputs);
-    backward(plan, parameters, count, kept(), () => {});
-    differentiated = true;
-    return ofBlocks();
+  const layers = lazy(() => ({
+    kernels,
+    outputs,
+    jacobians,
+    derivatives: derivativesOfBlocks(plan, kept()),
+    get count() {
+      return count;
+    },
+  }));
+
+  /** The layers with their D: from the identity at the result back to the first trainable one. */
+  const differentiate = (): LayerRows => {
+    if (!differentiated) {
+      writeIdentities(resultOf(plan, kept()), count, outputs);
+      backward(plan, parameters, count, kept(), () => {});
+      differentiated = true;
+    }
+    return layers();
   };
 
   /** Jᵀ u by one backward pass of the weighted sum of outputs: what SGD does. */
@@ -149,35 +159,21 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
     },
 
     pullback(u, out) {
-      if (differentiated) pullbackFactors(workspace, count, jacobians, ofBlocks(), u, weighted(), out);
+      if (differentiated) pullbackFactors(layers(), u, weighted(), out);
       else backpropagate(u, out);
       return out;
     },
 
-    pushforward(d, out) {
-      return pushforwardFactors(workspace, count, jacobians, differentiate(), d, out);
-    },
-
-    gram(weights, out) {
-      return assembleGram(kernels, count * outputs, count, jacobians, differentiate(), weights, out);
-    },
-
-    gramTraces(z, scratch, out) {
-      return traceGramParts(kernels, count * outputs, count, jacobians, differentiate(), z, scratch, out);
-    },
-
-    writeRows(first, examples, out) {
-      writeRows(jacobians, differentiate(), columns, first, examples, out);
-    },
-
-    normal(out) {
-      return assembleNormal(workspace, count, jacobians, differentiate(), columns, rowChunk(), out);
-    },
+    pushforward: (d, out) => pushforwardFactors(differentiate(), d, out),
+    gram: (weights, out) => assembleGram(differentiate(), weights, out),
+    gramTraces: (z, scratch, out) => traceGramParts(differentiate(), z, scratch, out),
+    writeRows: (first, examples, out) => writeRows(differentiate(), columns, first, examples, out),
+    normal: (out) => assembleNormal(differentiate(), columns, rowChunk(), out),
 
     blocks() {
-      const d = differentiate();
+      const { derivatives } = differentiate();
       return plan.factors.map((factors, l) =>
-        factors.kind === "dense" ? { inputs: factors.inputs, derivatives: d[l]! } : null,
+        factors.kind === "dense" ? { inputs: factors.inputs, derivatives: derivatives[l]! } : null,
       );
     },
   };

@@ -84,13 +84,14 @@ function lowRankSystem(space: SystemSpace, rank: number, seed: number): Priorles
       });
       const k = factor.rank;
       kernels.syrk(false, k, next.rows, 1, factor.transposed, next.rows, 0, square, k);
+      solver.load(k, square);
       writeTriangle(factor, next.rows, triangle);
     },
     meanDiagonal: () => factor.trace / linearization.rows,
     solve(residuals: FloatArray, damping, out) {
       const n = linearization.rows;
       const k = factor.rank;
-      solver.factorize(k, square, null, Number.isFinite(factor.trace) ? damping : Number.NaN);
+      solver.factorize(null, Number.isFinite(factor.trace) ? damping : Number.NaN);
       kernels.copy(n, residuals, wide);
       kernels.gemm(false, false, k, 1, n, 1, factor.transposed, n, wide, 1, 0, y, 1);
       solver.apply(y);

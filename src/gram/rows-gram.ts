@@ -15,7 +15,7 @@ export type UnitRowsWriter = (
 ) => void;
 
 /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ by rows of J that are formed, multiplied and dropped. */
-export type RowsGram = (count: number, d: PlanMatrix, w: number, v: number, out: Float64Array) => void;
+export type RowsGram = (count: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;
 
 /**
  * Plans the Gram matrix of one layer by its rows of J: all its units at once where these rows take less than

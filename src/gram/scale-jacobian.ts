@@ -51,7 +51,6 @@ export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x
       kernels.gemm(false, false, n, 1, size, 1, own, size, delta, 1, 1, out, 1);
     },
     writeRows: (d, first, examples, out, ld) => writeRows(d, first, examples, outputs, out, ld),
-    prepareGram() {},
-    addGram,
+    gram: { by: "whole", add: addGram },
   };
 }

@@ -41,11 +41,12 @@ export function sketchPreconditioner(space: SystemSpace, sketch: number, seed: n
       sketched.draw(linearization, weights, s);
       const m = Math.min(n, s);
       kernels.syrk(byColumns(), m, Math.max(n, s), 1, sketched.matrix, s, 0, square, m);
+      solver.load(m, square);
     },
     factorize(damping) {
       isIdentity = s === 0 || (byColumns() && !(damping > 0));
       if (isIdentity) return;
-      solver.factorize(Math.min(n, s), square, null, damping);
+      solver.factorize(null, damping);
       isIdentity = solver.method === "failed";
     },
     apply(v, out) {

@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { lazy } from "./lazy.ts";
+import { sharedSquare } from "./shared-square.ts";
 
 /**
  * How a damped matrix was factorized.
@@ -11,18 +12,29 @@ import { lazy } from "./lazy.ts";
  */
 export type Factorization = "cholesky" | "raised" | "eigenvalues" | "failed";
 
-/** Solves (A + λ D) x = b for a symmetric positive semidefinite A, in float64: factorize once, apply often. */
+/**
+ * Solves (A + λ D) x = b for a symmetric positive semidefinite A, in float64: load A once, factorize for each λ, apply
+ * often.
+ */
 export interface SymmetricSolver {
+  /** tr(A). */
+  readonly trace: number;
   /** λ of the last factorization: above the one asked for where `method` is "raised". */
   readonly damping: number;
   readonly method: Factorization;
   /**
+   * Takes A.
+   *
+   * @param matrix Lower A, n × n, leading dimension n. The solver works in it: it is overwritten, and must be left alone
+   *   until the next `load`.
+   */
+  load(n: number, matrix: Float64Array): void;
+  /**
    * Factorizes A + λ D.
    *
-   * @param matrix Lower A, n × n, leading dimension n; kept as it is.
    * @param diagonal D, n positive numbers; null is I.
    */
-  factorize(n: number, matrix: Float64Array, diagonal: Float64Array | null, damping: number): void;
+  factorize(diagonal: Float64Array | null, damping: number): void;
   /** b <- x, n. After a failed factorization b <- 0. */
   apply(b: Float64Array): void;
   /** Lower (A + λ D)⁻¹, n × n, in a buffer that the next call overwrites; null unless factorized by Cholesky. */
@@ -39,47 +51,50 @@ const blockColumns = 64;
 
 /** Allocates a solver for matrices of up to `capacity` rows. */
 export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSolver {
-  const factor = kernels.allocate("float64", capacity ** 2);
+  const square = sharedSquare(kernels, capacity);
   const values = kernels.allocate("float64", capacity);
   const product = kernels.allocate("float64", capacity);
   let n = 0;
+  let factor: Float64Array;
   let damping = 0;
   let method: Factorization = "failed";
   const isCholesky = () => method === "cholesky" || method === "raised";
+  const vectors = lazy(() => kernels.allocate("float64", capacity ** 2));
   const roots = lazy(() => kernels.allocate("float64", capacity ** 2));
   const inverses = lazy(() => kernels.allocate("float64", capacity ** 2));
 
   const inverseRoot = () => invertRoot(kernels, n, factor, roots());
 
-  const load = (matrix: Float64Array, diagonal: Float64Array | null, lambda: number): void => {
-    kernels.copy(n * n, matrix, factor);
-    for (let i = 0; i < n; i++) factor[i * n + i]! += lambda * (diagonal?.[i] ?? 1);
-  };
-
-  const byEigenvalues = (
-    matrix: Float64Array,
-    diagonal: Float64Array | null,
-    lambda: number,
-  ): Factorization => {
-    load(matrix, diagonal, lambda);
-    return kernels.symmetricEigen(n, factor, n, values) ? "eigenvalues" : "failed";
+  const byEigenvalues = (diagonal: Float64Array | null, lambda: number): Factorization => {
+    square.restore(diagonal, lambda);
+    kernels.copy(n * n, factor, vectors());
+    return kernels.symmetricEigen(n, vectors(), n, values) ? "eigenvalues" : "failed";
   };
 
   return {
+    get trace() {
+      return square.trace;
+    },
     get damping() {
       return damping;
     },
     get method() {
       return method;
     },
-    factorize(size, matrix, diagonal, lambda) {
+    load(size, matrix) {
       n = size;
+      factor = matrix;
+      method = "failed";
+      square.load(n, matrix);
+    },
+    factorize(diagonal, lambda) {
       damping = lambda;
-      const floor = smallestDamping(n, matrix);
+      // The rounding error of the eigenvalues, n ε tr(A) / n: the least damping that can make a difference.
+      const floor = Number.EPSILON * square.trace;
       method = "failed";
       if (!Number.isFinite(floor) || !Number.isFinite(lambda)) return;
       for (let attempt = 0; attempt <= raises; attempt++) {
-        load(matrix, diagonal, damping);
+        square.restore(diagonal, damping);
         if (kernels.cholesky(n, factor, n) === 0) {
           method = attempt === 0 ? "cholesky" : "raised";
           return;
@@ -87,11 +102,11 @@ export function symmetricSolver(kernels: Kernels, capacity: number): SymmetricSo
         damping = Math.max(10 * damping, floor);
       }
       damping = lambda;
-      method = byEigenvalues(matrix, diagonal, lambda);
+      method = byEigenvalues(diagonal, lambda);
     },
     apply(b) {
       if (method === "failed") b.fill(0, 0, n);
-      else if (method === "eigenvalues") applyEigenvalues(kernels, n, factor, values, product, b);
+      else if (method === "eigenvalues") applyEigenvalues(kernels, n, vectors(), values, product, b);
       else {
         kernels.solveTriangular(false, n, 1, factor, n, b, 1);
         kernels.solveTriangular(true, n, 1, factor, n, b, 1);
@@ -126,13 +141,6 @@ function invertRoot(kernels: Kernels, n: number, l: Float64Array, out: Float64Ar
     kernels.solveTriangular(false, n - j, columns, l.subarray(corner), n, out.subarray(corner), n);
   }
   return out;
-}
-
-/** The rounding error of a matrix's eigenvalues, n ε tr(A) / n: the least damping that can make a difference. */
-function smallestDamping(n: number, matrix: Float64Array): number {
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += matrix[i * n + i]!;
-  return Number.EPSILON * trace;
 }
 
 /** b <- V diag(1/w) Vᵀ b without the eigenvalues w <= n ε max(w). */

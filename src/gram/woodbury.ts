@@ -41,15 +41,12 @@ export function woodburyInverse(
       weights = groupWeights;
       factorizedAt = Number.NaN;
       kept.gram(weights, gram);
+      solver.load(kept.rows, gram);
     },
-    trace() {
-      let sum = 0;
-      for (let i = 0; i < kept.rows; i++) sum += gram[i * kept.rows + i]!;
-      return sum;
-    },
+    trace: () => solver.trace,
     apply(damping, g) {
       if (!(damping > 0)) return "failed";
-      if (damping !== factorizedAt) solver.factorize(kept.rows, gram, null, damping);
+      if (damping !== factorizedAt) solver.factorize(null, damping);
       factorizedAt = damping;
       const factor = (group: number) => weights?.[group] ?? 1;
       forEachGroup(kept.blocks, (group, start, end) => {

@@ -146,11 +146,12 @@ export interface Kernels extends ImageKernels {
   ): void;
 
   /**
-   * Lower G[i r + k, j r + l] <- G[i r + k, j r + l] + (s P[i, j] + t) Q[i r + k, j r + l] for i, j < m,
-   * k, l < r = repeat, reading P (m × m), Q and writing G (both m r × m r) lower. G may be float64 where
-   * P and Q are float32.
+   * Lower G[i r + k, j r + l] <- G[i r + k, j r + l] + (s P[i, j] + t) Q[i r + k, j r + l] for k, l < r = repeat and
+   * rows first <= i < first + m of symmetric matrices: P, Q and G begin with these rows and are read and written up
+   * to the diagonal. G may be float64 where P and Q are float32.
    */
   accumulateGram(
+    first: number,
     m: number,
     repeat: number,
     s: number,

@@ -84,9 +84,8 @@ function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerStat
     const { inputs } = denseFactors(linearization)[last]!;
     kernels.syrk(true, rows, examples, scale ** 2, inputs.data, inputs.stride, 0, narrow, rows);
     kernels.copy(rows ** 2, narrow, matrix);
-    let trace = 0;
-    for (let i = 0; i < rows; i++) trace += matrix[i * rows + i]!;
-    solver.factorize(rows, matrix, null, (damping * trace) / rows);
+    solver.load(rows, matrix);
+    solver.factorize(null, (damping * solver.trace) / rows);
   };
 
   return {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import type { DType, Kernels } from "../../src/kernels/kernels.ts";
+import type { DType, FloatArray, Kernels } from "../../src/kernels/kernels.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import {
   type Expected,
@@ -119,13 +119,22 @@ function checkFaceSplit(kernels: Kernels, { m, repeat, n, setting }: RowsCase, a
   expectUnchanged(a, d);
 }
 
-function checkAccumulateGram(kernels: Kernels, { m, repeat, setting }: RowsCase, dtype: DType): void {
+function checkAccumulateGram(
+  kernels: Kernels,
+  { m, repeat, setting }: RowsCase,
+  first: number,
+  dtype: DType,
+): void {
   const { input, output } = matrices(kernels, setting);
-  const p = input(m, m, { lower: true });
-  const q = input(m * repeat, m * repeat, { lower: true });
-  const g = output(m * repeat, m * repeat, { lower: true, dtype });
-  kernels.accumulateGram(m, repeat, s, t, p.data, p.ld, q.data, q.ld, g.data, g.ld);
+  const all = first + m;
+  const p = input(all, all, { lower: true });
+  const q = input(all * repeat, all * repeat, { lower: true });
+  const g = output(all * repeat, all * repeat, { lower: true, dtype });
+  const panel = ({ data, ld }: { data: FloatArray; ld: number }, row: number) => data.subarray(row * ld);
+  const [pRows, qRows, gRows] = [panel(p, first), panel(q, first * repeat), panel(g, first * repeat)];
+  kernels.accumulateGram(first, m, repeat, s, t, pRows, p.ld, qRows, q.ld, gRows, g.ld);
   expectMatrix(g, (row, column) => {
+    if (row < first * repeat) return [g.at(row, column), 0];
     const pij = p.at(Math.floor(row / repeat), Math.floor(column / repeat));
     const size =
       (Math.abs(s * pij) + Math.abs(t)) * Math.abs(q.at(row, column)) + Math.abs(g.at(row, column));
@@ -170,8 +179,9 @@ export function rowsContract(makeKernels: () => Kernels): void {
 
     test("accumulateGram adds (s P + t) Q to lower G, in the precision of G", () => {
       checkAll(makeKernels, 35, (kernels, given) => {
-        checkAccumulateGram(kernels, given, given.setting.dtype);
-        checkAccumulateGram(kernels, given, "float64");
+        for (const first of [0, 1, 3])
+          for (const dtype of [given.setting.dtype, "float64"] as const)
+            checkAccumulateGram(kernels, given, first, dtype);
       });
     });
 

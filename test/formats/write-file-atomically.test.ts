@@ -15,6 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "rolldown";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FileError } from "../../src/formats/file-error.ts";
 import { readFileBytes } from "../../src/formats/read-file-bytes.ts";
@@ -111,6 +113,13 @@ const writer = (module: string, path: string) => `
   }`;
 const writtenBytes = 4_000_000;
 
+/** The writer as a file that a process can import. */
+async function bundleWriter(dir: string): Promise<string> {
+  const input = fileURLToPath(new URL("../../src/formats/write-file-atomically.ts", import.meta.url));
+  await build({ input, platform: "node", output: { dir, entryFileNames: "writer.js" } });
+  return pathToFileURL(join(dir, "writer.js")).href;
+}
+
 async function killAfterLines(child: ChildProcess, lines: number): Promise<void> {
   let seen = 0;
   for await (const _ of createInterface({ input: child.stdout! }))
@@ -119,7 +128,7 @@ async function killAfterLines(child: ChildProcess, lines: number): Promise<void>
 }
 
 test("a process that is killed while it writes leaves a complete file", async () => {
-  const module = new URL("../../dist/formats/write-file-atomically.js", import.meta.url).href;
+  const module = await bundleWriter(folder);
   const path = join(folder, "m");
   for (const lines of [1, 2, 3, 4, 5]) {
     const child = spawn(process.execPath, ["--input-type=module", "--eval", writer(module, path)], {

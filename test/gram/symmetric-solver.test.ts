@@ -13,11 +13,14 @@ test.each([1, 2, 63, 64, 65, 150])("the inverse of a damped matrix of %i rows, a
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++)
       matrix[i * n + j] = rows[i]!.reduce((sum, value, k) => sum + value * rows[j]![k]!, 0) / n;
-  const solver = symmetricSolver(kernels, n);
-  solver.factorize(n, matrix, null, 0.1);
   const damped = Array.from({ length: n }, (_, i) =>
     Array.from({ length: n }, (_, j) => matrix[i * n + j]! + (i === j ? 0.1 : 0)),
   );
+  const solver = symmetricSolver(kernels, n);
+  solver.load(n, matrix);
+  // What is loaded outlives a factorization, a failed one as well.
+  for (const damping of [3, -1e6, 0.1]) solver.factorize(null, damping);
+  expect(solver.method).toBe("cholesky");
   const expected = naiveInverse(damped);
   const found = solver.inverse()!;
   const lower = (at: (i: number, j: number) => number) =>

@@ -79,6 +79,7 @@ export function faceSplit(
 
 /** Lower G[i r + k, j r + l] += (s P[i, j] + t) Q[i r + k, j r + l]; see `Kernels`. */
 export function accumulateGram(
+  first: number,
   m: number,
   repeat: number,
   s: number,
@@ -91,7 +92,7 @@ export function accumulateGram(
   ldg: number,
 ): void {
   for (let row = 0; row < m * repeat; row++)
-    for (let column = 0; column <= row; column++) {
+    for (let column = 0; column <= first * repeat + row; column++) {
       const pij = p[Math.floor(row / repeat) * ldp + Math.floor(column / repeat)]!;
       g[row * ldg + column]! += (s * pij + t) * q[row * ldq + column]!;
     }

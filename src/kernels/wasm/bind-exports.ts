@@ -56,8 +56,8 @@ export function bindRows(exports: Exports): Pick<Kernels, RowOperations> {
     faceSplit(m, repeat, an, dn, s, a, lda, d, ldd, out, ldOut) {
       faceSplit(a)(m, repeat, an, dn, s, at(a), lda, at(d), ldd, at(out), ldOut);
     },
-    accumulateGram(m, repeat, s, t, p, ldp, q, ldq, g, ldg) {
-      accumulateGram(p, g)(m, repeat, s, t, at(p), ldp, at(q), ldq, at(g), ldg);
+    accumulateGram(first, m, repeat, s, t, p, ldp, q, ldq, g, ldg) {
+      accumulateGram(p, g)(first, m, repeat, s, t, at(p), ldp, at(q), ldq, at(g), ldg);
     },
     gatherRows(m, n, source, lds, rows, out, ldOut) {
       gatherRows(source, out)(m, n, at(source), lds, at(rows), at(out), ldOut);

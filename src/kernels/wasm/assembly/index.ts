@@ -219,6 +219,7 @@ export function faceSplit64(
 }
 
 export function accumulateGram3232(
+  first: usize,
   m: usize,
   repeat: usize,
   s: f64,
@@ -230,10 +231,11 @@ export function accumulateGram3232(
   g: usize,
   ldg: usize,
 ): void {
-  accumulateGram<f32, f32>(m, repeat, s, t, p, ldp, q, ldq, g, ldg);
+  accumulateGram<f32, f32>(first, m, repeat, s, t, p, ldp, q, ldq, g, ldg);
 }
 
 export function accumulateGram3264(
+  first: usize,
   m: usize,
   repeat: usize,
   s: f64,
@@ -245,10 +247,11 @@ export function accumulateGram3264(
   g: usize,
   ldg: usize,
 ): void {
-  accumulateGram<f32, f64>(m, repeat, s, t, p, ldp, q, ldq, g, ldg);
+  accumulateGram<f32, f64>(first, m, repeat, s, t, p, ldp, q, ldq, g, ldg);
 }
 
 export function accumulateGram6464(
+  first: usize,
   m: usize,
   repeat: usize,
   s: f64,
@@ -260,7 +263,7 @@ export function accumulateGram6464(
   g: usize,
   ldg: usize,
 ): void {
-  accumulateGram<f64, f64>(m, repeat, s, t, p, ldp, q, ldq, g, ldg);
+  accumulateGram<f64, f64>(first, m, repeat, s, t, p, ldp, q, ldq, g, ldg);
 }
 
 export function gatherRows3232(

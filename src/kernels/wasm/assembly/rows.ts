@@ -126,8 +126,9 @@ function scaledRow<T>(bytes: usize, factor: T, x: usize, out: usize): void {
   for (let j = whole; j < bytes; j += sizeof<T>()) store<T>(out + j, factor * load<T>(x + j));
 }
 
-/** Lower G[i r + k, j r + l] += (s P[i, j] + t) Q[i r + k, j r + l], in float64 if G is (X: P and Q, Y: G). */
+/** Rows `first` ... of lower G[i r + k, j r + l] += (s P[i, j] + t) Q[i r + k, j r + l], in float64 (X: P, Q; Y: G). */
 export function accumulateGram<X, Y>(
+  first: usize,
   m: usize,
   repeat: usize,
   s: f64,
@@ -139,7 +140,7 @@ export function accumulateGram<X, Y>(
   g: usize,
   ldg: usize,
 ): void {
-  for (let i: usize = 0; i < m; i++, p += ldp * sizeof<X>())
+  for (let i = first; i < first + m; i++, p += ldp * sizeof<X>())
     for (let k: usize = 0; k < repeat; k++, q += ldq * sizeof<X>(), g += ldg * sizeof<Y>())
       if (repeat == 1) accumulateRow<X, Y>(i + 1, s, t, p, q, g);
       else accumulateBlocks<X, Y>(i, k, repeat, s, t, p, q, g);
@@ -177,9 +178,15 @@ function accumulateBlocks<X, Y>(
 ): void {
   for (let j: usize = 0; j <= i; j++) {
     const factor = s * <f64>load<X>(p + j * sizeof<X>()) + t;
+    const factors = f64x2.splat(factor);
     const end = j < i ? repeat : k + 1;
-    for (let l: usize = 0; l < end; l++, q += sizeof<X>(), g += sizeof<Y>())
-      store<Y>(g, <Y>(<f64>load<Y>(g) + factor * <f64>load<X>(q)));
+    let l: usize = 0;
+    for (; l + 2 <= end; l += 2, q += 2 * sizeof<X>(), g += 2 * sizeof<Y>())
+      storePair<Y>(g, madd<f64>(factors, loadPair<X>(q), loadPair<Y>(g)));
+    if (l == end) continue;
+    store<Y>(g, <Y>(<f64>load<Y>(g) + factor * <f64>load<X>(q)));
+    q += sizeof<X>();
+    g += sizeof<Y>();
   }
 }
 

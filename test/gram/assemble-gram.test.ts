@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { denseNetwork } from "../../src/network/network.ts";
+import { relativeError } from "../twins/naive-matrix.ts";
+import { linearProblem, randomWeights } from "./linear-problem.ts";
+
+// More residual rows than are formed at once, and not a multiple of them.
+const wide = [
+  [1, 600],
+  [3, 200],
+  [300, 2],
+] as const;
+
+test.each(wide)("J W Jᵀ of %i outputs and %i examples, a panel of rows at a time", (outputs, examples) => {
+  const problem = linearProblem(denseNetwork(2, [3], outputs), examples, 1);
+  const { linearization, kernels, n, J } = problem;
+  const { weights, diagonal } = randomWeights(problem);
+  const G = linearization.gram(weights, kernels.allocate("float64", n * n));
+  const [found, expected]: [number[], number[]] = [[], []];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      found.push(G[i * n + j]!);
+      expected.push(J[i]!.reduce((sum, value, k) => sum + value * diagonal[k]! * J[j]![k]!, 0));
+    }
+  // Sums of p < 2000 products, mostly zeros.
+  expect(relativeError(found, expected)).toBeLessThan(2000 * Number.EPSILON);
+});
+
+test.each(wide.slice(0, 2))("tr(Z J W Jᵀ) by groups, %i outputs and %i examples", (outputs, examples) => {
+  const problem = linearProblem(denseNetwork(2, [3], outputs), examples, 2);
+  const { linearization, kernels, n, gaussian, blocks } = problem;
+  const { weights } = randomWeights(problem);
+  const G = linearization.gram(weights, kernels.allocate("float64", n * n));
+  const Z = kernels.allocate("float64", n * n).map(gaussian);
+  const parts = new Float64Array(2 * blocks.length);
+  linearization.gramTraces(Z, kernels.allocate("float64", n * n), parts);
+  let [trace, size] = [0, 0];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      const value = (i === j ? 1 : 2) * G[i * n + j]! * Z[i * n + j]!;
+      trace += value;
+      size += Math.abs(value);
+    }
+  const sum = parts.reduce((total, part, group) => total + part * weights[group]!, 0);
+  // Sums of n² / 2 terms of either sign: rounding errors of the terms' size.
+  expect(Math.abs(sum - trace)).toBeLessThan(size * n * Number.EPSILON);
+});
