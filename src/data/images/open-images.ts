@@ -52,7 +52,7 @@ export interface ImageSet {
  * Brings the pictures of a folder to one shape, once: they are kept in a cache file, which is used again until a
  * file's name, size or time of change differs, or the shape. Node only.
  *
- * @param files Names relative to the folder, a row each.
+ * @param files Names relative to the folder, or whole paths; a row each.
  * @throws {DataError} If there are no files; if some can't be used and `badImages` is "stop", or none can; if `sharp`
  *   is missing; if the set is too large for the memory and there is no cache.
  * @throws {FileError} If a folder for the cache was given and can't be written.
@@ -68,8 +68,8 @@ export async function openImages(
   requireShape(shape);
   if (files.length === 0)
     throw new DataError("no-images", { file: folder }, "has no pictures to read; check the folder");
-  const { join } = await import("node:path");
-  const paths = files.map((file) => join(folder, file));
+  const { resolve } = await import("node:path");
+  const paths = files.map((file) => resolve(folder, file));
   const { digest, missing } = await fingerprintImages(paths, files, shape, fit, signal);
   // Before the work: the others take a while.
   judgeBadImages(folder, missing, files.length, badImages);
