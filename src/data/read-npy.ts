@@ -89,7 +89,11 @@ const copied = (bytes: number, make: ArrayOf): NumberReader => ({
   read: (part) => make(new Uint8Array(part).buffer),
 });
 
-const plain: NumberReader = { bytes: 1, read: (part) => part };
+const plain: NumberReader = {
+  bytes: 1,
+  // No Buffer, as files are read into: its slice is a view, not a copy.
+  read: ({ buffer, byteOffset, length }) => new Uint8Array(buffer, byteOffset, length),
+};
 
 const readers: Readonly<Record<string, NumberReader>> = {
   "|u1": plain,
