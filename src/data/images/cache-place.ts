@@ -51,3 +51,21 @@ export async function cacheName(
       .slice(0, 40) || "images";
   return `${label}-${height}x${width}x${channels}-${hash}.images`;
 }
+
+/** Older files than this belong to no run that still writes. */
+const leftoverMs = 24 * 3600 * 1000;
+
+/** Removes what runs that were killed while they wrote left in a folder for caches. Never fails. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const { readdir, rm, stat } = await import("node:fs/promises");
+  const { join } = await import("node:path");
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((other) => /^\.gramian-.*\.tmp$/.test(other))) {
+    const path = join(folder, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > leftoverMs) await rm(path, { force: true }).catch(() => {});
+  }
+}

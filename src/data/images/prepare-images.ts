@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { FileError, fileError } from "../../formats/file-error.ts";
 import { requireWritable, writeFileAtomically } from "../../formats/write-file-atomically.ts";
 import { DataError } from "../data-error.ts";
+import { removeLeftovers } from "./cache-place.ts";
 import { imageDecoder } from "./decode-image.ts";
 import { decodeImages, type ImageFault, type PixelSink } from "./decode-images.ts";
 import { cacheHeader, cacheTrailer, pixelOffset, readCachedPixels, writePart } from "./image-cache.ts";
@@ -126,6 +127,7 @@ async function makeCacheFolder({ cacheFile }: ImageJob): Promise<FileError | nul
   try {
     await mkdir(dirname(cacheFile), { recursive: true });
     await requireWritable(cacheFile);
+    await removeLeftovers(dirname(cacheFile));
     return null;
   } catch (error) {
     return fileError(dirname(cacheFile), error);
