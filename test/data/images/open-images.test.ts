@@ -278,6 +278,7 @@ describe.skipIf(!sharp)("openImages", () => {
 
   /** Prepares pictures, and stands still after five. */
   const preparation = (module: string, folder: string, cache: string, files: readonly string[]) => `
+    import { writeSync } from "node:fs";
     import { openImages } from ${JSON.stringify(module)};
     const shape = { height: 300, width: 300, channels: 3 };
     const options = { shape, cache: ${JSON.stringify(cache)}, memoryLimit: 0, concurrency: 1 };
@@ -285,7 +286,8 @@ describe.skipIf(!sharp)("openImages", () => {
       ...options,
       onProgress: ({ done }) => {
         if (done < 5) return;
-        console.log("five are written");
+        // Not console.log, which may wait for the loop that stands still.
+        writeSync(1, "five are written\\n");
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       },
     });`;
@@ -298,10 +300,14 @@ describe.skipIf(!sharp)("openImages", () => {
       ["--input-type=module", "--eval", preparation(module, folder, cache, files)],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
-    for await (const line of createInterface({ input: child.stdout }))
-      if (line === "5") child.kill("SIGKILL");
+    let found: string[] = [];
+    for await (const _ of createInterface({ input: child.stdout })) {
+      found = imagesIn(cache);
+      child.kill("SIGKILL");
+    }
     if (child.signalCode === null) await once(child, "exit");
     expect(child.signalCode).toBe("SIGKILL");
+    expect(found).toEqual([expect.stringMatching(/^\.gramian-.*\.tmp$/)]);
     expect(imagesIn(cache).filter((name) => name.endsWith(".images"))).toEqual([]);
     const size = { ...shape, height: 300, width: 300 };
     const [decoded, { cacheFile }] = await again(folder, files, cache, { shape: size, memoryLimit: 0 });
