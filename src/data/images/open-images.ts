@@ -20,7 +20,7 @@ export interface OpenImagesOptions {
   readonly cache: string | "auto" | null;
   /** Bytes of pictures that are held in memory; larger sets are read from the cache file batch by batch. */
   readonly memoryLimit: number;
-  /** Pictures that are decoded at the same time; null: the processor's cores, at least 4. */
+  /** Pictures that are decoded at the same time; null: the processor's cores, at least 8. */
   readonly concurrency: number | null;
   readonly onProgress?: ((progress: ImageProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -117,7 +117,7 @@ async function decodeAll(job: ImageJob, sink: PixelSink): Promise<readonly Image
 }
 
 /** While some pictures are read, others are decoded. */
-const leastConcurrency = 4;
+const leastConcurrency = 8;
 
 /** Makes the folder for the cache; returns why it can't be made. */
 async function makeCacheFolder({ cacheFile }: ImageJob): Promise<FileError | null> {
