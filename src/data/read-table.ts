@@ -2,6 +2,7 @@ import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { recognize } from "../formats/recognize.ts";
 import { isDecimalComma, readNumber } from "./cell.ts";
 import { DataError, type Place } from "./data-error.ts";
+import { gunzip, isGzip } from "./gunzip.ts";
 import { listNames } from "./nearest-name.ts";
 import { looksLikeHeader, parseRecords } from "./parse-csv.ts";
 import type { Column, Table } from "./table.ts";
@@ -23,7 +24,7 @@ export const readDefaults: Readonly<ReadOptions> = Object.freeze({ header: "auto
  */
 export async function readTable(path: string, options: Partial<ReadOptions> = {}): Promise<Table> {
   const bytes = await readFileBytes(path);
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, path) : bytes;
+  const plain = isGzip(bytes) ? await gunzip(bytes, path) : bytes;
   requireText(plain, path);
   return { ...parseTable(decode(plain), path, options), sha256: await sha256(bytes) };
 }
@@ -44,19 +45,6 @@ function requireText(bytes: Uint8Array, path: string): void {
 const sampleBytes = 4096;
 
 const markup: ReadonlySet<string> = new Set(["an HTML page", "XML"]);
-
-async function gunzip(bytes: Uint8Array, path: string): Promise<Uint8Array> {
-  try {
-    const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch {
-    throw new DataError(
-      "gzip",
-      { file: path },
-      "begins like a gzip file but can't be decompressed; it may be cut short",
-    );
-  }
-}
 
 /** UTF-16 by its byte-order mark, else UTF-8; without the mark. */
 function decode(bytes: Uint8Array): string {

@@ -17,6 +17,7 @@ export class FileError extends Error {
 const facts: Readonly<Record<string, readonly [code: FileFault, text: string]>> = {
   ENOENT: ["missing", "there is no such file; check the path"],
   ENOTDIR: ["folder", "a part of its path is a file, not a folder; check the path"],
+  EEXIST: ["folder", "is a file where a folder belongs; give another place"],
   EISDIR: ["directory", "is a folder; give a file"],
   EACCES: ["permission", "no permission; check who may read and write it and its folder"],
   EPERM: ["permission", "no permission; check who may read and write it and its folder"],

@@ -1,4 +1,8 @@
+import type { FileHandle } from "node:fs/promises";
 import { FileError, fileError } from "./file-error.ts";
+
+/** What a file shall hold; or what writes it piece by piece, where it is too large for the memory. */
+export type FileContent = Uint8Array | string | ((file: FileHandle) => Promise<void>);
 
 /**
  * Writes a file so that at every moment, also after a crash or a full disk, the path holds either the old file or
@@ -6,16 +10,17 @@ import { FileError, fileError } from "./file-error.ts";
  * permissions are kept, and a symbolic link goes on pointing to the file. Node only.
  *
  * @throws {FileError} As `requireWritable`, or if the disk is full. The new file is removed.
+ * @throws What a function that writes the content throws. The new file is removed.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeFileAtomically(path: string, content: FileContent): Promise<void> {
   const { place, mode } = await requireWritable(path);
-  const { rename, rm, writeFile } = await import("node:fs/promises");
+  const { rename, rm } = await import("node:fs/promises");
   try {
     // Devices and pipes have no old content to keep, and must not be replaced by a file.
-    if (place === null) return await writeFile(path, bytes);
+    if (place === null) return await writeDevice(path, content);
     const temporary = await temporaryName(place);
     try {
-      await writeAndSync(temporary, bytes, mode);
+      await writeAndSync(temporary, content, mode);
       await rename(temporary, place);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -23,8 +28,12 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     }
     await syncFolder(place);
   } catch (error) {
-    throw fileError(path, error);
+    throw typeof content === "function" && !isSystemError(error) ? error : fileError(path, error);
   }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
 }
 
 /** Where a file will stand. */
@@ -75,15 +84,22 @@ async function temporaryName(place: string): Promise<string> {
   return join(dirname(place), `.gramian-${globalThis.crypto.randomUUID()}.tmp`);
 }
 
-async function writeAndSync(
-  path: string,
-  bytes: Uint8Array | string,
-  mode: number | undefined,
-): Promise<void> {
+async function writeDevice(path: string, content: FileContent): Promise<void> {
+  const { open } = await import("node:fs/promises");
+  const file = await open(path, "w");
+  await writeContent(file, content).finally(() => file.close());
+}
+
+async function writeContent(file: FileHandle, content: FileContent): Promise<void> {
+  if (typeof content === "function") await content(file);
+  else await file.writeFile(content);
+}
+
+async function writeAndSync(path: string, content: FileContent, mode: number | undefined): Promise<void> {
   const { open } = await import("node:fs/promises");
   const file = await open(path, "wx");
   try {
-    await file.writeFile(bytes);
+    await writeContent(file, content);
     if (mode !== undefined) await file.chmod(mode);
     // Without it a power failure after the rename may leave an empty file.
     await file.sync();

@@ -68,6 +68,26 @@ describe("writeFileAtomically", () => {
     expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
   });
 
+  test("takes a function that writes the content in pieces", async () => {
+    await writeFileAtomically(join(folder, "m"), async (file) => {
+      await file.write(Uint8Array.of(3, 4), 0, 2, 2);
+      await file.write(Uint8Array.of(1, 2), 0, 2, 0);
+    });
+    expect([...readFileSync(join(folder, "m"))]).toEqual([1, 2, 3, 4]);
+  });
+
+  test("keeps the old file, and passes the error on, where such a function throws", async () => {
+    writeFileSync(join(folder, "m"), "old");
+    const error = new Error("enough");
+    const writing = writeFileAtomically(join(folder, "m"), async (file) => {
+      await file.write("new");
+      throw error;
+    });
+    await expect(writing).rejects.toBe(error);
+    expect(readFileSync(join(folder, "m"), "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["m"]);
+  });
+
   test("names a folder that is missing", async () => {
     expect(await fault(writeFileAtomically(join(folder, "no/m"), "x"))).toEqual({
       code: "folder",

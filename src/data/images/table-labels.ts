@@ -1,0 +1,70 @@
+import { isMissing } from "../cell.ts";
+import { DataError } from "../data-error.ts";
+import { listNames } from "../nearest-name.ts";
+import { placeOf, type Table } from "../table.ts";
+import { type LabelChoice, type LabelledImages, requireColumn, requireLabels } from "./image-labels.ts";
+
+/**
+ * Labels from a table with a column of file names and one or more columns of targets. Node only.
+ *
+ * @param fileColumn Names relative to the folder; absent: the only column whose cells are names of files there.
+ * @throws {DataError} If there is no target, no such column, a row without a name, or no single column of files.
+ */
+export async function tableLabels(
+  table: Table,
+  folder: string,
+  { fileColumn, targets = [], inputs = [] }: LabelChoice & { readonly fileColumn?: string | undefined },
+): Promise<LabelledImages> {
+  if (targets.length === 0)
+    throw new DataError("columns", { file: table.name }, "needs a target; name the column to predict");
+  const column = fileColumn ?? (await findFileColumn(table, folder));
+  const files = requireColumn(table, column).map((cell) => cell.trim());
+  const empty = files.findIndex((file) => isMissing(file));
+  if (empty >= 0)
+    throw new DataError(
+      "cell",
+      placeOf(table, empty, column),
+      "names no picture; fill it or leave the row out",
+    );
+  const used = [column, ...targets, ...inputs];
+  const twice = used.find((name, i) => name === column && i > 0);
+  if (twice !== undefined)
+    throw new DataError(
+      "columns",
+      { file: table.name, column },
+      "names the pictures; predict another column",
+    );
+  const note = `${table.rows} rows of ${table.name}, pictures named by "${column}" in ${folder}`;
+  return requireLabels({ folder, files, table, targets, inputs, notes: [note] });
+}
+
+/** Rows that are looked at for names of files. */
+const rowsLookedAt = 20;
+
+async function findFileColumn(table: Table, folder: string): Promise<string> {
+  const counts = await Promise.all(table.columns.map(({ cells }) => countFiles(folder, cells)));
+  const found = table.columns.filter((_, i) => counts[i]! > 0).map(({ name }) => name);
+  if (found.length === 1) return found[0]!;
+  const names = listNames(table.columns.map(({ name }) => name));
+  throw new DataError(
+    "columns",
+    { file: table.name },
+    found.length === 0
+      ? `has no column whose first cells are files in ${folder}; name the column of files, one of ${names}, or check the folder`
+      : `has several columns of files (${listNames(found)}); name one`,
+  );
+}
+
+async function countFiles(folder: string, cells: readonly string[]): Promise<number> {
+  const { stat } = await import("node:fs/promises");
+  const { resolve } = await import("node:path");
+  const isFile = async (name: string): Promise<boolean> => {
+    if (isMissing(name)) return false;
+    return await stat(resolve(folder, name.trim())).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  };
+  const answers = await Promise.all(cells.slice(0, rowsLookedAt).map(isFile));
+  return answers.filter(Boolean).length;
+}
