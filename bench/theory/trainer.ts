@@ -4,7 +4,7 @@ import { type Optimizer, parameterSpace, type StepReport } from "../../src/optim
 import { seededRandom } from "../../src/random/random.ts";
 import { batchProblem } from "../../src/training/batch-problem.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { type Dataset, loadDataset } from "../../src/training/dataset.ts";
+import { type Dataset, loadDataset, plainInputs } from "../../src/training/dataset.ts";
 import { planEvaluator } from "../../src/training/evaluator.ts";
 import type { Examples } from "./examples.ts";
 import type { Start } from "./wide-network.ts";
@@ -67,9 +67,8 @@ export function openTrainer(options: TrainerOptions): Trainer {
     rms: (data) => Math.sqrt(sumOfSquares(data) / data.rows),
     predict(inputs) {
       const rows = inputs.length / network.inputs;
-      const placed = kernels.allocate("float64", inputs.length);
-      placed.set(inputs);
-      return evaluator.predict(parameters, placed, rows, new Float64Array(rows));
+      const source = plainInputs(inputs, network.inputs);
+      return evaluator.predict(parameters, source, rows, new Float64Array(rows));
     },
   };
 }

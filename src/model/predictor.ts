@@ -1,6 +1,7 @@
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { type Network, outputCount, parameterBlocks, parameterCount } from "../network/network.ts";
 import { allocateParameters } from "../network/parameter-vector.ts";
+import { plainInputs } from "../training/dataset.ts";
 import { planEvaluator } from "../training/evaluator.ts";
 
 /** Predictions of an ensemble of networks, standardized. */
@@ -27,9 +28,10 @@ export function planPredictor(kernels: Kernels, network: Network, dtype: DType):
   const outputs = outputCount(network);
   return (parameters, inputs, rows) => {
     const count = parameters.length / size;
+    const source = plainInputs(inputs, network.inputs);
     const members = Array.from({ length: count }, (_, m) => {
       theta.flat.set(parameters.subarray(m * size, (m + 1) * size));
-      return evaluator.predict(theta, inputs, rows, new Float64Array(rows * outputs));
+      return evaluator.predict(theta, source, rows, new Float64Array(rows * outputs));
     });
     return count === 1 ? { mean: members[0]!, spread: null } : summarizeMembers(members);
   };

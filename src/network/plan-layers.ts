@@ -1,5 +1,5 @@
 import type { DType } from "../kernels/kernels.ts";
-import type { ParameterBlock, ResolvedNetwork } from "./network.ts";
+import { type Network, type ParameterBlock, type ResolvedNetwork, resolveNetwork } from "./network.ts";
 import { convolutionNode } from "./nodes/convolution-node.ts";
 import { denseNode } from "./nodes/dense-node.ts";
 import { embeddingNode } from "./nodes/embedding-node.ts";
@@ -130,6 +130,16 @@ function planLayer(
     case "residual":
       throw new Error("a residual layer has a node for each of its layers");
   }
+}
+
+/** Numbers between the layers, for one example: what a pass takes in memory. */
+export function valueNumbers(network: Network): number {
+  const { input, layers } = resolveNetwork(network);
+  const ofLayer = ({ output, body, shortcut }: ResolvedLayer): number =>
+    sizeOf(output) + ofLayers(body) + ofLayers(shortcut);
+  const ofLayers = (list: readonly ResolvedLayer[]): number =>
+    list.reduce((sum, layer) => sum + ofLayer(layer), 0);
+  return sizeOf(input) + ofLayers(layers);
 }
 
 /**

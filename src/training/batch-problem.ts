@@ -1,9 +1,9 @@
 import { planLinearization } from "../gram/linearization.ts";
-import type { DType, Kernels } from "../kernels/kernels.ts";
+import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { Network } from "../network/network.ts";
 import { planNetwork } from "../network/plan.ts";
 import type { Problem } from "../optimizers/optimizer.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, keptInputs } from "./dataset.ts";
 import type { Evaluator } from "./evaluator.ts";
 
 /** The problem that an optimizer sees, moved from batch to batch over a data set. */
@@ -22,10 +22,17 @@ export function batchProblem(
   capacity: number,
 ): BatchProblem {
   const plan = planNetwork(kernels, network, dtype, capacity);
+  const { outputs, input } = plan;
   const linearization = planLinearization(plan);
   const rows = kernels.allocateIndices(capacity);
-  const residuals = kernels.allocate("float64", capacity * plan.outputs);
-  const first = plan.input;
+  const targets = kernels.allocate(dtype, capacity * outputs);
+  const residuals = kernels.allocate("float64", capacity * outputs);
+  // What the batch is now: pictures may have been changed at random.
+  const batch = {
+    inputs: keptInputs(kernels, input.data, dataset.inputs.columns, capacity, input.stride),
+    targets,
+  };
+  const places = Int32Array.from({ length: capacity }, (_, i) => i);
   let examples = 0;
   let loss = 0;
 
@@ -41,35 +48,21 @@ export function batchProblem(
     load(order, start, count) {
       examples = count;
       for (let i = 0; i < count; i++) rows[i] = order[start + i]!;
-      kernels.gatherRows(
-        count,
-        dataset.columns,
-        dataset.inputs,
-        dataset.columns,
-        rows,
-        first.data,
-        first.stride,
-      );
+      kernels.gatherRows(count, outputs, dataset.targets, outputs, rows, targets, outputs);
+      const { inputs } = dataset;
+      if (inputs.vary) inputs.vary(order, start, count, input, targets);
+      else inputs.gather(order, start, count, input);
     },
     linearize(parameters) {
       linearization.at(parameters, examples);
-      writeResiduals(examples, plan.outputs, linearization.outputs, dataset.targets, rows, residuals);
-      const n = examples * plan.outputs;
+      const n = examples * outputs;
+      writeResiduals(n, linearization.outputs, targets, residuals);
       loss = kernels.dot(n, residuals, residuals) / 2;
     },
-    lossAt: (parameters) => evaluator.sumOfSquares(parameters, dataset, rows, examples) / 2,
+    lossAt: (parameters) => evaluator.sumOfSquares(parameters, batch, places, examples) / 2,
   };
 }
 
-function writeResiduals(
-  examples: number,
-  outputs: number,
-  f: ArrayLike<number>,
-  targets: ArrayLike<number>,
-  rows: Int32Array,
-  residuals: Float64Array,
-): void {
-  for (let i = 0; i < examples; i++)
-    for (let k = 0; k < outputs; k++)
-      residuals[i * outputs + k] = f[i * outputs + k]! - targets[rows[i]! * outputs + k]!;
+function writeResiduals(n: number, f: FloatArray, targets: FloatArray, residuals: Float64Array): void {
+  for (let i = 0; i < n; i++) residuals[i] = f[i]! - targets[i]!;
 }

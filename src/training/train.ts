@@ -95,7 +95,7 @@ export async function train(training: Training): Promise<TrainingResult> {
     let report: StepReport | null = null;
     batches.shuffle();
     for (let b = 0; b < batches.count && !stop; b++) {
-      problem.load(batches.order, batches.start(b), batches.start(b + 1) - batches.start(b));
+      loadBatch(run, b);
       problem.linearize(parameters);
       report = training.optimizer.step(state, problem, parameters);
       run.step++;
@@ -112,6 +112,14 @@ export async function train(training: Training): Promise<TrainingResult> {
     stop ??= stopAfterEpoch(training.limits, epochProgressOf(run));
   }
   return finish(run, stop);
+}
+
+/** Takes batch b, and says which comes next: reading it can begin. */
+function loadBatch({ problem, batches, training }: Run, b: number): void {
+  const { order, count, start } = batches;
+  const [begin, end] = [start(b), start(b + 1)];
+  problem.load(order, begin, end - begin);
+  if (b + 1 < count) training.dataset.inputs.prefetch?.(order, end, start(b + 2) - end);
 }
 
 /** Everything that a run holds. */

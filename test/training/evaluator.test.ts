@@ -4,7 +4,7 @@ import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork, parameterBlocks } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
+import { loadDataset, plainInputs } from "../../src/training/dataset.ts";
 import { planEvaluator } from "../../src/training/evaluator.ts";
 import { naiveForward } from "../twins/naive-network.ts";
 
@@ -32,7 +32,7 @@ function setUp() {
 test("predict is the network's output of every row", () => {
   const { evaluator, theta, xs, f } = setUp();
   const out = new Float64Array(2 * rows);
-  expect(evaluator.predict(theta, Float64Array.from(xs.flat()), rows, out)).toBe(out);
+  expect(evaluator.predict(theta, plainInputs(xs.flat(), 3), rows, out)).toBe(out);
   // Sums of 4 and 5 products of the order of 1 to 10.
   f.flat().forEach((value, i) => {
     expect(Math.abs(out[i]! - value)).toBeLessThan(100 * Number.EPSILON);

@@ -46,9 +46,9 @@ describe("train", () => {
     const { parameters, history, bestEpoch } = await train(training);
     const errors = history.map((event) => event.validation!);
     expect(errors[bestEpoch]).toBe(Math.min(...errors));
-    const { inputs, targets } = training.dataset;
+    const { targets } = training.dataset;
     const squares = [...training.validationRows].map(
-      (i) => (naiveForward(training.network, parameters, [inputs[i]!])[0]! - targets[i]!) ** 2,
+      (i) => (naiveForward(training.network, parameters, [(i - 20) / 10])[0]! - targets[i]!) ** 2,
     );
     const rmse = Math.sqrt(squares.reduce((a, b) => a + b) / squares.length);
     expect(Math.abs(rmse - errors[bestEpoch]!)).toBeLessThan(1e-12);
