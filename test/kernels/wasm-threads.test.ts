@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { DType, FloatArray, Kernels } from "../../src/kernels/kernels.ts";
@@ -12,16 +15,16 @@ const sharing = (threads: number) => wasmKernels(undefined, threads, 0);
 /** Kernels whose workers have come up and taken a piece. */
 async function withWorkers(threads: number): Promise<WasmKernels> {
   const kernels = sharing(threads);
-  const [a, b, c] = [1, 2, 3].map(() => kernels.allocate("float64", 64 * 64)) as [
-    FloatArray,
-    FloatArray,
-    FloatArray,
-  ];
+  await useWorkers(kernels);
+  return kernels;
+}
+
+async function useWorkers(kernels: WasmKernels): Promise<void> {
+  const [a, c] = [kernels.allocate("float64", 4096), kernels.allocate("float64", 4096)];
   while (kernels.piecesByWorkers === 0) {
-    kernels.gemm(false, false, 64, 64, 64, 1, a, 64, b, 64, 0, c, 64);
+    kernels.gemm(false, false, 64, 64, 64, 1, a, 64, a, 64, 0, c, 64);
     await new Promise(setImmediate);
   }
-  return kernels;
 }
 
 describe.each([2, 3])("wasm with %i threads", (threads) => {
@@ -152,5 +155,68 @@ describe("results are the same bit for bit with 1, 2 and 3 threads", () => {
       while (kernels.piecesByWorkers === before)
         kernels.gemm(false, false, 192, 512, 256, 1, a, 256, b, 512, 0, c, 512);
     }
+  });
+});
+
+/** Runs a program in a process of its own, which must end by itself; what it printed. */
+async function runProgram(program: string): Promise<string> {
+  const module = new URL("../../dist/kernels/wasm/wasm-kernels.js", import.meta.url).href;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      ...["--expose-gc", "--input-type=module", "--eval"],
+      `import { readdirSync } from "node:fs";
+     import { wasmKernels } from ${JSON.stringify(module)};
+     const threads = () => readdirSync("/proc/self/task").length;
+     const turn = () => new Promise((resolve) => setImmediate(resolve));
+     async function useWorkers() {
+       const kernels = wasmKernels(undefined, 3, 0);
+       const [a, c] = [kernels.allocate("float64", 4096), kernels.allocate("float64", 4096)];
+       while (kernels.piecesByWorkers === 0) {
+         kernels.gemm(false, false, 64, 64, 64, 1, a, 64, a, 64, 0, c, 64);
+         await turn();
+       }
+     }
+     ${program}`,
+    ],
+    { timeout: 50_000 },
+  );
+  return stdout;
+}
+
+describe("workers", () => {
+  test("keep no process alive", async () => {
+    expect(await runProgram(`await useWorkers(); console.log("done");`)).toBe("done\n");
+  });
+
+  const countsThreads = existsSync("/proc/self/task");
+
+  // Whoever is replaced ends a little later: counted until it has.
+  test.skipIf(!countsThreads)("of many kernels are those of four", async () => {
+    const program = `
+      const before = threads();
+      for (let i = 0; i < 8; i++) await useWorkers();
+      while (threads() > before + 8) await turn();
+      console.log("done");`;
+    expect(await runProgram(program)).toBe("done\n");
+  });
+
+  test.skipIf(!countsThreads)("end when their kernels are collected", async () => {
+    const program = `
+      const before = threads();
+      await useWorkers();
+      while (threads() > before) {
+        gc();
+        await turn();
+      }
+      console.log("done");`;
+    expect(await runProgram(program)).toBe("done\n");
+  });
+
+  test("that were replaced come back with the next product", async () => {
+    const kernels = await withWorkers(2);
+    for (let i = 0; i < 4; i++) await withWorkers(2);
+    expect(kernels.piecesByWorkers).toBe(0);
+    await useWorkers(kernels);
   });
 });

@@ -28,8 +28,15 @@ export function wasmBuilds(): readonly WasmBuild[] {
 }
 
 /**
- * Floating-point operations from which a product is shared by all threads: below, handing over and packing twice cost
- * more than they save.
+ * Floating-point operations from which a product is shared by all threads. Two threads over one on two cores, float32 and
+ * float64 (`npm run bench -- gemm --threads 2`):
+ *
+ *     cube of             96      128     160     192     256     512
+ *     Mflop               1.8     4.2     8.2     14      34      268
+ *     one after another   1.4 1.4 1.5 1.6 1.6 1.6 1.7 1.6 1.7 1.8 1.9 2.0
+ *     workers asleep      1.1 0.9 1.0 1.5 1.3 1.9 1.3 2.1 1.4 2.3
+ *
+ * Asleep is the state after 0.5 ms without a large product; from here on that loses nothing either.
  */
 const threadedFlops = 4e6;
 

@@ -20,8 +20,12 @@ const recordBytes: usize = 320;
 /** Pieces of a product for each thread: more than 1, so that a thread that is held up keeps the others less. */
 const piecesPerThread: usize = 2;
 
-/** Looks for work, or for its end, before a thread sleeps: some 10 µs, which to wake it costs too. */
-const looks: i32 = 20_000;
+/**
+ * Looks for work, or for its end, before a thread sleeps: some 0.1 ms. To wake one costs the caller some 40 µs, and
+ * between the products of a step lie passes over elements that take as long: with a fifth of the looks, two threads gave
+ * 1.1 times the speed of one with pauses of 20 µs (192³, float32), with these 1.5 with pauses of 50 µs.
+ */
+const looks: i32 = 100_000;
 
 let team: usize = 0;
 let threads: usize = 1;
@@ -139,8 +143,7 @@ function takePiece(record: usize): bool {
   if (open == 0 || atomic.cmpxchg<i32>(record, open, open - 1, openPieces) != open) return false;
   if (load<u32>(record, product) >> 3 == 4) multiplyPiece<f32>(record, open - 1);
   else multiplyPiece<f64>(record, open - 1);
-  atomic.sub<i32>(record, 1, unfinishedPieces);
-  atomic.notify(record + unfinishedPieces, 1);
+  if (atomic.sub<i32>(record, 1, unfinishedPieces) == 1) atomic.notify(record + unfinishedPieces, 1);
   return true;
 }
 
