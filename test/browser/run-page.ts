@@ -30,20 +30,24 @@ export async function runPage(
   await build({ root: folder, base: "./", logLevel: "silent", build: { outDir: "out" } });
   const { server, answer } = await serve(join(folder, "out"), headers);
   const { port } = server.address() as AddressInfo;
-  const browser = spawn(chromium!, [
-    ...["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-    ...["--disable-component-update", "--disable-sync", `--user-data-dir=${join(folder, "profile")}`],
-    `http://127.0.0.1:${port}/`,
-  ]);
+  // In a group of its own, so that all its processes end with it: those that are left would still write files.
+  const browser = spawn(
+    chromium!,
+    [
+      ...["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+      ...["--disable-component-update", "--disable-sync", `--user-data-dir=${join(folder, "profile")}`],
+      `http://127.0.0.1:${port}/`,
+    ],
+    { detached: true, stdio: "ignore" },
+  );
   const ended = new Promise((resolve) => browser.on("exit", resolve));
   try {
     return JSON.parse(await answer);
   } finally {
-    browser.kill();
+    process.kill(-browser.pid!, "SIGKILL");
     await ended;
     server.closeAllConnections();
     server.close();
-    // The browser's other processes may still write.
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
