@@ -1,8 +1,9 @@
 import { performance } from "node:perf_hooks";
 import type { DType, FloatArray, Kernels } from "../src/kernels/kernels.ts";
+import { physicalCores } from "../src/kernels/physical-cores.ts";
 import { referenceKernels } from "../src/kernels/reference/reference-kernels.ts";
 import { wasmBuilds, wasmKernels } from "../src/kernels/wasm/wasm-kernels.ts";
-import type { Benchmark } from "./benchmark.ts";
+import type { Benchmark, BenchmarkContext } from "./benchmark.ts";
 import { median } from "./statistics.ts";
 import { timeSteps } from "./step/time-steps.ts";
 
@@ -27,9 +28,13 @@ const measurementMs = 30;
  */
 export const gemm: Benchmark = {
   name: "gemm",
-  summary: "matrix products on one core, in GFLOP/s",
-  async run({ row, note }) {
+  summary: "matrix products on one core, and the gain of threads in WebAssembly, in GFLOP/s",
+  async run({ row, note, flags, option }) {
     if (!wasmBuilds().includes("relaxed-simd")) note("gemm: this engine has no relaxed SIMD");
+    if (flags.has("--threads")) {
+      await compareThreads(Number(option("threads")) || physicalCores(), row);
+      return;
+    }
     for (const dtype of ["float32", "float64"] as const)
       for (const shape of shapes) {
         const speeds = measure(dtype, shape);
@@ -37,6 +42,49 @@ export const gemm: Benchmark = {
       }
   },
 };
+
+/** m, n, k from where threads lose to where they gain: cubes, layers forward, a gradient. */
+const threadedShapes: readonly (readonly [number, number, number])[] = [
+  [64, 64, 64],
+  [96, 96, 96],
+  [128, 128, 128],
+  [160, 160, 160],
+  [192, 192, 192],
+  [256, 256, 256],
+  [384, 384, 384],
+  [512, 512, 512],
+  [128, 32, 256],
+  [128, 256, 256],
+  [256, 256, 64],
+  [256, 1024, 784],
+];
+
+/** Products by one thread and by several, however small they are: where the second column overtakes, threads are worth it. */
+async function compareThreads(threads: number, row: BenchmarkContext["row"]): Promise<void> {
+  const one = wasmKernels(undefined, 1);
+  const several = wasmKernels(undefined, threads, 0);
+  for (const dtype of ["float32", "float64"] as const)
+    for (const [m, n, k] of threadedShapes) {
+      const flops = 2 * m * n * k;
+      const products = { one: product(one, dtype, m, n, k), several: product(several, dtype, m, n, k) };
+      const pieces = several.piecesByWorkers;
+      while (several.piecesByWorkers === pieces) {
+        products.several();
+        await new Promise(setImmediate);
+      }
+      const times = interleave(products);
+      const [single, shared] = [times.get(products.one)!, times.get(products.several)!];
+      row({
+        precision: dtype,
+        "m × n × k": `${m} × ${n} × ${k}`,
+        Mflop: flops / 1e6,
+        "1 thread": flops / median(single) / 1e6,
+        [`${threads} threads`]: flops / median(shared) / 1e6,
+        gain: median(single.map((time, i) => time / shared[i]!)),
+        "gain, least times": Math.min(...single) / Math.min(...shared),
+      });
+    }
+}
 
 type Product = () => void;
 

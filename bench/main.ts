@@ -1,13 +1,14 @@
 import { type Benchmark, BenchmarkError, type Row } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
 import { sinc } from "./sinc.ts";
+import { forms } from "./step/forms.ts";
 import { scaling } from "./step/scaling.ts";
 import { startup } from "./step/startup.ts";
 import { step } from "./step/step.ts";
 import { theory } from "./theory/theory.ts";
 import { uci } from "./uci/uci.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, sinc, step, scaling, startup, theory, uci];
+const benchmarks: readonly Benchmark[] = [gemm, sinc, step, forms, scaling, startup, theory, uci];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)

@@ -36,7 +36,7 @@ type Peaks = Readonly<Record<DType, number>>;
 export function profileSteps(selection: Selection, { row, option }: BenchmarkContext): void {
   const wantedThreads = option("threads") ? selection.threads : [1];
   for (const kernels of selection.kernels)
-    for (const threads of kernels === "native" ? wantedThreads : [1]) {
+    for (const threads of wantedThreads) {
       const probe = gemmProbe(selectKernels(kernels, threads));
       for (const stepCase of selection.cases)
         for (const dtype of selection.dtypes)

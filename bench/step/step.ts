@@ -88,10 +88,7 @@ function ourContenders(
   { kernels, threads }: Selection,
 ): readonly Contender[] {
   return kernels.flatMap((name) =>
-    threads
-      // The WebAssembly kernels have one thread.
-      .filter((count) => name === "native" || count === 1)
-      .flatMap((count) => gramianContenders(selectKernels(name, count), name, count, dtype, start)),
+    threads.flatMap((count) => gramianContenders(selectKernels(name, count), name, count, dtype, start)),
   );
 }
 

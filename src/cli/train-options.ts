@@ -144,11 +144,7 @@ export const trainOptions: OptionTable<TrainValues> = {
     `${kernelChoices.join(", ")} (default: ${fitDefaults.kernels})`,
     parseChoice(kernelChoices),
   ),
-  threads: option(
-    "--threads <count>",
-    "threads of large products with native kernels (default: the physical cores)",
-    count,
-  ),
+  threads: option("--threads <count>", "threads of large products (default: the physical cores)", count),
   missing: option(
     "--missing <how>",
     `cells without a value: auto, mean, drop or refuse (default: ${encodeDefaults.missing})`,

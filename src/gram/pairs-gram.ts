@@ -2,25 +2,19 @@ import type { ParameterBlock } from "../network/network.ts";
 import type { Patches } from "../network/nodes/patches.ts";
 import { forEachChunk } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
+import { gramFlops } from "./gram-flops.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 import type { RowsGram } from "./rows-gram.ts";
 
-/**
- * Whether the pairs of positions cost less than the rows of J, in floating-point operations:
- *
- *     pairs  n² S² (rows + units + 3)            rows  2 n S rows units + n² rows units
- *
- * the symmetric products by half, and fit into the memory of the rows.
- */
+/** Whether the pairs of positions cost fewer operations than the rows of J, and fit into the memory of the rows. */
 export function pairsAreCheaper(
   { capacity, outputs, rowBytes, dtype }: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
-  { rows, columns, positions }: ParameterBlock,
+  block: ParameterBlock,
 ): boolean {
-  const n = capacity * outputs;
-  const pairs = n ** 2 * positions ** 2 * (rows + columns + 3);
-  const byRows = 2 * n * positions * rows * columns + n ** 2 * rows * columns;
+  const { rows, positions } = block;
+  const flops = gramFlops(block, capacity, outputs);
   const numbers = capacity * positions * rows + capacity * positions ** 2 * (1 + outputs ** 2);
-  return pairs < byRows && numbers * (dtype === "float32" ? 4 : 8) <= rowBytes;
+  return flops.pairs < flops.rows && numbers * (dtype === "float32" ? 4 : 8) <= rowBytes;
 }
 
 /**

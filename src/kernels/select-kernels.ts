@@ -13,7 +13,7 @@ export type KernelChoice = (typeof kernelChoices)[number];
  * Makes kernels with a memory of their own.
  *
  * @param choice "auto": the BLAS of the system where there is one, else WebAssembly.
- * @param threads Threads of the native kernels' large products; absent: the physical cores.
+ * @param threads Threads of large products; absent: the physical cores. The reference has one.
  * @throws {BlasNotFoundError} If "native" is asked for, and there is no BLAS, or it computes wrong results.
  */
 export function selectKernels(choice: KernelChoice = "auto", threads?: number): Kernels {
@@ -21,7 +21,7 @@ export function selectKernels(choice: KernelChoice = "auto", threads?: number): 
     case "reference":
       return referenceKernels();
     case "wasm":
-      return wasmKernels();
+      return wasmKernels(undefined, threads);
     case "native":
       return nativeKernels(threads);
     case "auto":
@@ -29,7 +29,7 @@ export function selectKernels(choice: KernelChoice = "auto", threads?: number): 
         return nativeKernels(threads);
       } catch (error) {
         if (!(error instanceof BlasNotFoundError)) throw error;
-        return wasmKernels();
+        return wasmKernels(undefined, threads);
       }
   }
 }

@@ -74,7 +74,10 @@ export interface FitOptions {
   /** Default "float64". */
   readonly dtype?: DType;
   readonly kernels?: KernelChoice;
-  /** Threads of the native kernels' large products. Default: the physical cores. */
+  /**
+   * Threads of large products, with native and WebAssembly kernels. Default: the physical cores; in pages, which have
+   * threads only where `crossOriginIsolated`, the processors.
+   */
   readonly threads?: number;
   /** Called after each epoch. */
   readonly onStep?: (event: FitEvent) => void;

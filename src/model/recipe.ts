@@ -128,13 +128,13 @@ function networkDecision(networks: readonly Network[], { hidden }: FitOptions): 
 
 function systemDecision(network: Network, batchSize: number, outputs: number, dtype: DType): Decision {
   const blocks = parameterBlocks(network);
-  const { form, flops } = chooseForm(blocks, batchSize, outputs, dtype);
+  const { form, cost } = chooseForm(blocks, batchSize, outputs, dtype);
   const [name, size] =
     form === "gram" ? ["Gram matrix", batchSize * outputs] : ["normal equations", trainableCount(blocks)];
   return {
     what: "system",
     choice: `${name}, ${size} × ${size}`,
-    why: `${writeFlops(flops.gram)} by the Gram matrix, ${writeFlops(flops.primal)} by the normal equations`,
+    why: `${writeFlops(cost.gram)} by the Gram matrix, ${writeFlops(cost.primal)} by the normal equations`,
   };
 }
 

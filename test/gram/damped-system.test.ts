@@ -196,4 +196,12 @@ describe("chooseForm", () => {
     const wide = parameterBlocks(denseNetwork(32, [256, 256], 1));
     expect(chooseForm(wide, 128, 1, "float32").form).toBe("gram");
   });
+
+  test("weighs a float64 factorization more beside float32 products", () => {
+    const blocks = parameterBlocks(denseNetwork(8, [50], 1));
+    const [single, double] = [chooseForm(blocks, 701, 1, "float32"), chooseForm(blocks, 701, 1, "float64")];
+    expect(single.flops).toEqual(double.flops);
+    expect(single.flops.gram).toBeLessThan(single.flops.primal);
+    expect([single.form, double.form]).toEqual(["primal", "gram"]);
+  });
 });

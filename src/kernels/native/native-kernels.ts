@@ -1,7 +1,7 @@
 import type { FloatArray, Kernels } from "../kernels.ts";
+import { physicalCores } from "../physical-cores.ts";
 import { wasmKernels } from "../wasm/wasm-kernels.ts";
 import { type BlasLibrary, BlasNotFoundError, loadBlas, type NativeFunction } from "./blas-library.ts";
-import { physicalCores } from "./physical-cores.ts";
 import { selfTest } from "./self-test.ts";
 
 /* The constants of CBLAS. */
@@ -29,7 +29,7 @@ let loaded: BlasLibrary | BlasNotFoundError | null = null;
  */
 export function nativeKernels(threads?: number): Kernels {
   const blas = sharedBlas();
-  return bindKernels(wasmKernels(), blas, threads ?? physicalCores());
+  return bindKernels(wasmKernels(undefined, 1), blas, threads ?? physicalCores());
 }
 
 /** The library, loaded and tested once for the process; a failure is remembered too. */
@@ -42,7 +42,7 @@ function sharedBlas(): BlasLibrary {
 function loadTestedBlas(): BlasLibrary | BlasNotFoundError {
   try {
     const blas = loadBlas();
-    const wasm = wasmKernels();
+    const wasm = wasmKernels(undefined, 1);
     const fault = selfTest(bindKernels(wasm, blas, 1), wasm);
     if (!fault) return blas;
     return new BlasNotFoundError(

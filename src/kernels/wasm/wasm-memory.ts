@@ -12,8 +12,8 @@ const alignment = 64;
 /**
  * One growing memory with numbers that live as long as it does.
  *
- * It is shared, not because another thread must read it, but because a shared memory grows without detaching the
- * views that exist.
+ * It is shared, for the threads of large products, and because a shared memory grows without detaching the views that
+ * exist.
  */
 export interface WasmMemory {
   readonly memory: WebAssembly.Memory;

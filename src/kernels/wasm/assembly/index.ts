@@ -9,6 +9,7 @@ import { adam, axpy, axpyMixed, copy, dot, scale } from "./vectors";
 export { cholesky } from "./cholesky";
 export * from "./image-exports";
 export { symmetricEigen } from "./symmetric-eigen";
+export { piecesByWorkers, serve, setTeam, teamBytes } from "./team";
 export { solveTriangular } from "./triangular";
 export { heapBase, setWorkspace, workspaceBytes } from "./workspace";
 

@@ -12,7 +12,9 @@ import {
 } from "./workspace";
 
 /**
- * C <- α op(A) op(B) + β C for k > 0, or its lower triangle alone.
+ * C <- α op(A) op(B) + β C for k > 0, or its lower triangle alone, in the rows from `top` to `bottom` and the columns
+ * from `left` to `right`. To begin inside of C at multiples of a tile's sides leaves every element as it is computed in
+ * the whole product.
  *
  * Three loops cut the product into blocks that stay in the caches, packed for the micro-kernel.
  *
@@ -23,8 +25,10 @@ export function multiply<T>(
   lower: bool,
   transposeA: bool,
   transposeB: bool,
-  m: usize,
-  n: usize,
+  top: usize,
+  bottom: usize,
+  left: usize,
+  right: usize,
   k: usize,
   alpha: T,
   a: usize,
@@ -36,13 +40,14 @@ export function multiply<T>(
   ldc: usize,
 ): void {
   const columnBlock = columnBlockBytes / sizeof<T>();
-  for (let j: usize = 0; j < n; j += columnBlock) {
-    const columns = min(columnBlock, n - j);
+  const end = lower ? min(right, bottom) : right;
+  for (let j = left; j < end; j += columnBlock) {
+    const columns = min(columnBlock, end - j);
     for (let p: usize = 0; p < k; p += depthBlock) {
       const depth = min(depthBlock, k - p);
       packB<T>(transposeB, depth, columns, at<T>(transposeB, b, ldb, p, j), ldb, packedB());
-      for (let i: usize = 0; i < m; i += rowBlock) {
-        const rows = min(rowBlock, m - i);
+      for (let i = top; i < bottom; i += rowBlock) {
+        const rows = min(rowBlock, bottom - i);
         if (lower && i + rows <= j) continue;
         packA<T>(transposeA, rows, depth, at<T>(transposeA, a, lda, i, p), lda, packedA());
         multiplyBlock<T>(lower, i, j, rows, columns, depth, alpha, p == 0 ? beta : 1, c, ldc);

@@ -1,5 +1,6 @@
 import { multiplyVector } from "./matrix-vector";
 import { multiply } from "./multiply";
+import { isForTeam, multiplyTogether } from "./team";
 import { scale } from "./vectors";
 
 // So few columns or rows leave most of a tile empty, and packing is most of the work: one product with a vector after
@@ -35,7 +36,7 @@ export function gemm<T>(
     for (let i: usize = 0; i < m; i++, a += step, c += ldc * sizeof<T>())
       multiplyVector<T>(!transposeB, n, k, alpha, b, ldb, a, transposeA ? lda : 1, beta, c, 1);
   } else {
-    multiply<T>(false, transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    multiplyAll<T>(false, transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   }
 }
 
@@ -52,5 +53,27 @@ export function syrk<T>(
   ldc: usize,
 ): void {
   if (k == 0) for (let i: usize = 0; i < n; i++) scale<T>(i + 1, beta, c + i * ldc * sizeof<T>());
-  else multiply<T>(true, transpose, !transpose, n, n, k, alpha, a, lda, a, lda, beta, c, ldc);
+  else multiplyAll<T>(true, transpose, !transpose, n, n, k, alpha, a, lda, a, lda, beta, c, ldc);
+}
+
+/** `multiply` of the whole of C, by all threads where it is large; half of a lower triangle is not computed. */
+function multiplyAll<T>(
+  lower: bool,
+  transposeA: bool,
+  transposeB: bool,
+  m: usize,
+  n: usize,
+  k: usize,
+  alpha: T,
+  a: usize,
+  lda: usize,
+  b: usize,
+  ldb: usize,
+  beta: T,
+  c: usize,
+  ldc: usize,
+): void {
+  if (isForTeam((lower ? 1.0 : 2.0) * <f64>m * <f64>n * <f64>k))
+    multiplyTogether<T>(lower, transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  else multiply<T>(lower, transposeA, transposeB, 0, m, 0, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
