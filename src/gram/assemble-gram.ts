@@ -9,7 +9,7 @@ export interface Squares {
 }
 
 /** Residual rows of G that are formed at once: their memory grows with n, not with n², and they stay in the cache. */
-const panelRows = 256;
+const panelRows = 128;
 
 export function allocateSquares({
   kernels,
