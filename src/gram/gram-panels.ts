@@ -2,7 +2,7 @@ import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 
 /** Residual rows of G that are formed at once: their memory grows with n, not with n², and they stay in the cache. */
-const panelRows = 256;
+const panelRows = 128;
 
 /** Examples whose residual rows are formed at once. */
 export function panelExamples(outputs: number): number {
