@@ -51,8 +51,15 @@ export {
   parameterCount,
 } from "./network/network.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
+export {
+  type ConcordantPrior,
+  quadraticPrior,
+  type SmoothAbsoluteOptions,
+  smoothAbsolute,
+} from "./optimizers/concordant-prior.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
 export { type ExactLastLayerOptions, exactLastLayer } from "./optimizers/exact-last-layer.ts";
+export { type GgnScoreOptions, ggnScore } from "./optimizers/ggn-score.ts";
 export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
 export { type LbfgsOptions, lbfgs } from "./optimizers/lbfgs.ts";
 export {

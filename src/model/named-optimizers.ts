@@ -8,6 +8,7 @@ import { nystrom } from "../gram/nystrom.ts";
 import { sketchedGradients } from "../gram/sketched-gradients.ts";
 import { adam } from "../optimizers/adam.ts";
 import { exactLastLayer } from "../optimizers/exact-last-layer.ts";
+import { ggnScore } from "../optimizers/ggn-score.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { lbfgs } from "../optimizers/lbfgs.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -87,6 +88,12 @@ export const namedOptimizers: Readonly<Record<Exclude<OptimizerName, "auto">, Na
     takes: stepOptions,
     batches: "solves",
     make: (step) => weightAverage(gramGaussNewton(step)),
+  },
+  "ggn-score": {
+    about: "Gauss-Newton under a self-concordant regularizer (GGN-SCORE)",
+    takes: ["learningRate"],
+    batches: "solves",
+    make: (step) => ggnScore(step),
   },
   lbfgs: { about: "L-BFGS", takes: [], batches: "all", make: () => lbfgs() },
   adam: { about: "Adam", takes: ["learningRate"], batches: "few", make: (step) => adam(step) },

@@ -22,6 +22,7 @@ export const optimizerNames = [
   "component-wise",
   "exact-last-layer",
   "weight-average",
+  "ggn-score",
   "lbfgs",
   "adam",
   "sgd",
