@@ -20,6 +20,7 @@ export {
   linearize,
 } from "./gram/linearize.ts";
 export { type NystromOptions, nystrom } from "./gram/nystrom.ts";
+export { largestPivots, type RowChoice, randomPivots, rowsByNorm } from "./gram/row-choice.ts";
 export { type SketchedGradientsOptions, sketchedGradients } from "./gram/sketched-gradients.ts";
 export { type Activation, activations } from "./kernels/activation.ts";
 export type { DType, Kernels } from "./kernels/kernels.ts";

@@ -17,6 +17,7 @@ export const optimizerNames = [
   "layerwise",
   "curvature-batch",
   "nystrom",
+  "hylo",
   "sketched-gradients",
   "kfac",
   "component-wise",
