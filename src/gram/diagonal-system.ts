@@ -6,6 +6,7 @@ import type { DampedStep } from "./damped-system.ts";
 import type { Form } from "./form.ts";
 import { writeJacobianRows } from "./jacobian-rows.ts";
 import type { Linearization } from "./linearization.ts";
+import { shiftResiduals } from "./shift-residuals.ts";
 import { predictByPushforward } from "./step-prediction.ts";
 import { symmetricSolver } from "./symmetric-solver.ts";
 
@@ -65,11 +66,9 @@ function gramSystem(space: SystemSpace): DiagonalSystem {
       solver.factorize(next.rows, gram, null, 1);
     },
     solve(residuals, gradient, out) {
-      const { rows } = linearization;
       const factor = solver.damping;
       for (let i = 0; i < p; i++) center.flat[i] = gradient.flat[i]! / (factor * curvature[i]!);
-      kernels.copy(rows, residuals, u);
-      kernels.axpy(rows, -1, linearization.pushforward(center, pushed), u);
+      shiftResiduals(kernels, linearization, residuals, -1, center, pushed, u);
       solver.apply(u);
       linearization.pullback(u, out);
       if (solver.method !== "failed")
