@@ -102,7 +102,7 @@ function trainFrom(
     kernels,
     dtype: recipe.dtype,
     dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
-    limits: { ...part.limits, timeLimitMs: deadline - performance.now() },
+    limits: { ...part.limits, timeLimitMs: Math.max(deadline - performance.now(), 0) },
     signal: options.signal,
   });
 }
