@@ -20,6 +20,7 @@ export {
   linearize,
 } from "./gram/linearize.ts";
 export { type NystromOptions, nystrom } from "./gram/nystrom.ts";
+export { largestPivots, type RowChoice, randomPivots, rowsByNorm } from "./gram/row-choice.ts";
 export { type SketchedGradientsOptions, sketchedGradients } from "./gram/sketched-gradients.ts";
 export { type Activation, activations } from "./kernels/activation.ts";
 export type { DType, Kernels } from "./kernels/kernels.ts";
@@ -68,8 +69,15 @@ export {
 } from "./network/network.ts";
 export { NetworkError } from "./network/network-error.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
+export {
+  type ConcordantPrior,
+  quadraticPrior,
+  type SmoothAbsoluteOptions,
+  smoothAbsolute,
+} from "./optimizers/concordant-prior.ts";
 export { type DampingRule, fixedDamping, gainRatioDamping } from "./optimizers/damping.ts";
 export { type ExactLastLayerOptions, exactLastLayer } from "./optimizers/exact-last-layer.ts";
+export { type GgnScoreOptions, ggnScore } from "./optimizers/ggn-score.ts";
 export { type GramGaussNewtonOptions, gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
 export { type LbfgsOptions, lbfgs } from "./optimizers/lbfgs.ts";
 export {

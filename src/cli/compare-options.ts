@@ -17,7 +17,7 @@ import { type TrainValues, trainOptions } from "./train-options.ts";
 
 /** The values of all options of `compare`, read. */
 interface CompareValues
-  extends Omit<TrainValues, "out" | "optimizer" | "damping" | "lambda" | "alpha" | "ensemble" | "patience"> {
+  extends Omit<TrainValues, "out" | "optimizer" | "damping" | "lambda" | "alpha" | "ensemble"> {
   readonly optimizers: readonly OptimizerName[];
 }
 
@@ -32,7 +32,8 @@ const parseOptimizer = parseChoice(optimizerNames);
 const parseOptimizers: Parse<readonly OptimizerName[]> = (where, value) =>
   parseNames(where, value).map((name) => parseOptimizer(where, name));
 
-const { target, hidden, activation, batchSize, maxSteps, validation, test, testRows, seed } = trainOptions;
+const { target, hidden, activation, batchSize, maxSteps, patience, validation, test, testRows, seed } =
+  trainOptions;
 const { dtype, kernels, threads, missing, dates, header, ignore } = trainOptions;
 
 /** The options of `compare`: those of `train` that all optimizers can share. */
@@ -66,6 +67,7 @@ export const compareOptions: OptionTable<CompareValues> = {
     `of each optimizer: 30s, 5m, 1.5h (default: ${compareDefaults.timeLimitMs / 1000}s)`,
     parseDuration,
   ),
+  patience,
   validation,
   test,
   testRows,

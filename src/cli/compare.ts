@@ -6,14 +6,20 @@ import type { Table } from "../data/table.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import { type CompareOptions, type Comparison, compareTable } from "../model/compare.ts";
 import { alignTable } from "./align-table.ts";
-import { addOptions, flagOf, parseOptions } from "./command-options.ts";
 import { comparisonLine, optimizerLine } from "./compare-lines.ts";
 import { type CompareFlags, compareOptions } from "./compare-options.ts";
 import { comparisonRows, describeBest, describeRun, showStart } from "./compare-view.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
-import { readLimits, requireOutput, requireTarget } from "./table-command.ts";
-import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
+import {
+  addTableOptions,
+  openTerminals,
+  readLimits,
+  readTableOptions,
+  requireOutput,
+  requireTarget,
+} from "./table-command.ts";
+import type { Terminal } from "./terminal.ts";
 import { describeProgress, showColumns } from "./train-view.ts";
 import { writeJson, writeOutput } from "./write-output.ts";
 
@@ -26,22 +32,20 @@ Examples:
   gramian compare cars.csv --target mpg
   gramian compare cars.csv --target mpg --optimizers gram-gauss-newton,adam --time-limit 30s --report
   gramian compare cars.csv --target mpg --optimizers adam,sgd --learning-rate 0.003 --batch-size 64
-  gramian compare cars.csv --target mpg --json | tail -n 1
+  gramian compare cars.csv --config run.json --json | tail -n 1
 `;
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  command.argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz");
-  addOptions(command, compareOptions).addHelpText("after", help).action(run);
+  addTableOptions(command, compareOptions).addHelpText("after", help).action(run);
 }
 
 async function run(data: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const options = parseOptions(compareOptions, flags, flagOf);
+  const options = await readTableOptions(compareOptions, flags);
   const targets = requireTarget(options.target, data);
   const { report } = options;
   await requireOutput("--report", report, data);
-  const result = options.quiet && options.json ? silentTerminal : openTerminal();
-  const talk = options.quiet ? silentTerminal : result;
+  const { result, talk } = openTerminals(options);
   const libraryOptions = await tableOptions(options, targets, talk);
   const table = await readTable(data, options.header === undefined ? {} : { header: options.header });
 

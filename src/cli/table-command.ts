@@ -1,6 +1,49 @@
 import { resolve } from "node:path";
+import type { Command } from "commander";
 import { requireWritable } from "../formats/write-file-atomically.ts";
+import { addOptions, flagOf, type OptionTable, parseOptions } from "./command-options.ts";
+import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** Adds the data, the options, and a file with options. Their texts are read by `readTableOptions`. */
+export function addTableOptions<Values>(command: Command, table: OptionTable<Values>): Command {
+  command.argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz");
+  return addOptions(command, table).option(
+    "--config <file>",
+    'the same options as JSON, for example {"target": ["price"]}; those given here win',
+  );
+}
+
+/**
+ * Reads the options of the command line, over those of the configuration file.
+ *
+ * @throws {UsageError} As `parseOptions`. @throws {FileError} If the file can't be read. @throws {DataError} If it is
+ *   no JSON object.
+ */
+export async function readTableOptions<Values>(
+  table: OptionTable<Values>,
+  { config, ...flags }: Readonly<Record<string, unknown>>,
+): Promise<Partial<Values>> {
+  const given = parseOptions(table, flags, flagOf);
+  if (config === undefined) return given;
+  const { readConfig } = await import("./read-json.ts");
+  const file = String(config);
+  const configured = parseOptions(
+    table,
+    await readConfig(file),
+    (name) => `${file}: ${JSON.stringify(name)}`,
+  );
+  return { ...configured, ...given };
+}
+
+/** Where a command says its result, and where everything else: with --quiet nowhere, with --json too neither. */
+export function openTerminals({ quiet, json }: { readonly quiet?: boolean; readonly json?: boolean }): {
+  readonly result: Terminal;
+  readonly talk: Terminal;
+} {
+  const result = quiet && json ? silentTerminal : openTerminal();
+  return { result, talk: quiet ? silentTerminal : result };
+}
 
 /**
  * The target that a command needs.

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { type EncodeOptions, encodeDefaults } from "../data/plan-columns.ts";
 import type { ReadOptions } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
@@ -8,7 +7,7 @@ import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
 import { fitDefaults, type OptimizerName, optimizerNames } from "../model/options.ts";
 import { adamDefaults } from "../optimizers/adam.ts";
 import { sgdDefaults } from "../optimizers/sgd.ts";
-import { addOptions, type OptionTable, option } from "./command-options.ts";
+import { type OptionTable, option } from "./command-options.ts";
 import { headerDescription, headerFlags, parseHeader } from "./header-option.ts";
 import {
   above0,
@@ -163,11 +162,3 @@ export const trainOptions: OptionTable<TrainValues> = {
 
 /** Options of `train` that were given, read. */
 export type TrainOptions = Partial<TrainValues>;
-
-/** Adds the options to a command. Their texts are read by `parseOptions`, together with a configuration file. */
-export function addTrainOptions(command: Command): Command {
-  return addOptions(command, trainOptions).option(
-    "--config <file>",
-    'the same options as JSON, for example {"target": ["price"]}; those given here win',
-  );
-}

@@ -5,13 +5,19 @@ import { splitDefaults } from "../data/split-rows.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import { fitTable, type TableOptions } from "../model/fit.ts";
 import type { FitReport } from "../model/fit-report.ts";
-import { flagOf, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { resultLine } from "./result-line.ts";
-import { readLimits, requireOutput, requireTarget } from "./table-command.ts";
-import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
-import { addTrainOptions, outputDefaults, type TrainOptions, trainOptions } from "./train-options.ts";
+import {
+  addTableOptions,
+  openTerminals,
+  readLimits,
+  readTableOptions,
+  requireOutput,
+  requireTarget,
+} from "./table-command.ts";
+import type { Terminal } from "./terminal.ts";
+import { outputDefaults, type TrainOptions, trainOptions } from "./train-options.ts";
 import { describeProgress, showColumns, showDecisions, showResult } from "./train-view.ts";
 import { UsageError } from "./usage-error.ts";
 import { writeJson } from "./write-output.ts";
@@ -31,17 +37,15 @@ Examples:
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  command.argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz");
-  addTrainOptions(command).addHelpText("after", help).action(run);
+  addTableOptions(command, trainOptions).addHelpText("after", help).action(run);
 }
 
 async function run(data: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const options = await readOptions(flags);
+  const options = await readTableOptions(trainOptions, flags);
   const { out = outputDefaults.out, report } = options;
   const target = requireTarget(options.target, data);
   await checkOutputs(data, out, report);
-  const result = options.quiet && options.json ? silentTerminal : openTerminal();
-  const talk = options.quiet ? silentTerminal : result;
+  const { result, talk } = openTerminals(options);
   const fitOptions = await tableOptions(options, target, talk);
   const table = await readTable(data, options.header === undefined ? {} : { header: options.header });
 
@@ -69,20 +73,6 @@ async function run(data: string, flags: Readonly<Record<string, unknown>>): Prom
 function exitCodeOf(isInterrupted: boolean, { stop }: FitReport): number {
   if (isInterrupted) return exitCodes.interrupted;
   return stop.reason === "diverged" ? exitCodes.diverged : exitCodes.done;
-}
-
-/** The options of the command line, over those of the configuration file. */
-async function readOptions({ config, ...flags }: Readonly<Record<string, unknown>>): Promise<TrainOptions> {
-  const given = parseOptions(trainOptions, flags, flagOf);
-  if (config === undefined) return given;
-  const { readConfig } = await import("./read-json.ts");
-  const file = String(config);
-  const configured = parseOptions(
-    trainOptions,
-    await readConfig(file),
-    (name) => `${file}: ${JSON.stringify(name)}`,
-  );
-  return { ...configured, ...given };
 }
 
 /** Refuses outputs that can't be written, before the work; and those that would destroy something. */

@@ -6,6 +6,7 @@ import type { DampedStep, DampedSystem, SolveMethod } from "./damped-system.ts";
 import type { Form } from "./form.ts";
 import { scaleGroups } from "./group-weights.ts";
 import type { Linearization } from "./linearization.ts";
+import { shiftResiduals } from "./shift-residuals.ts";
 import { predictByPushforward } from "./step-prediction.ts";
 
 /** A damped system that knows no prior. */
@@ -45,8 +46,7 @@ export function aroundPrior(space: SystemSpace, core: PriorlessSystem): DampedSy
   const shift = (residuals: FloatArray, damping: number, prior: ParameterVector): void => {
     kernels.copy(p, prior.flat, center.flat);
     scaleGroups(kernels, blocks, weights, 1 / damping, center);
-    kernels.copy(linearization.rows, residuals, shifted);
-    kernels.axpy(linearization.rows, -1, linearization.pushforward(center, pushed), shifted);
+    shiftResiduals(kernels, linearization, residuals, -1, center, pushed, shifted);
   };
 
   return {

@@ -6,6 +6,7 @@ import { scaleGroups } from "./group-weights.ts";
 import { lazy } from "./lazy.ts";
 import { blockDivision, leaveOneOutByDual, primalLeaveOneOut } from "./leave-one-out.ts";
 import type { Linearization } from "./linearization.ts";
+import { shiftResiduals } from "./shift-residuals.ts";
 import {
   predictByDual,
   predictByPrimal,
@@ -149,12 +150,11 @@ function gramSystem(
   const solveDual = (residuals: FloatArray, damping: number, prior: ParameterVector | null): void => {
     const n = linearization.rows;
     solver.factorize(null, damping);
-    kernels.copy(n, residuals, u);
     if (prior && solver.method !== "failed") {
       kernels.copy(p, prior.flat, center.flat);
       scaleGroups(kernels, blocks, weights, 1 / solver.damping, center);
-      kernels.axpy(n, -1, linearization.pushforward(center, pulled), u);
-    }
+      shiftResiduals(kernels, linearization, residuals, -1, center, pulled, u);
+    } else kernels.copy(n, residuals, u);
     solver.apply(u);
   };
 
@@ -260,11 +260,9 @@ function primalSystem(
     effectiveTotal: (damping) => effectiveTotal(solver, p, damping),
     leaveOneOut(residuals, damping, prior) {
       const { measure, step, pushed, left } = leaving();
-      const n = linearization.rows;
       this.solve(residuals, damping, prior, step);
       const inverse = solver.inverse();
-      kernels.copy(n, residuals, left);
-      kernels.axpy(n, 1, linearization.pushforward(step, pushed), left);
+      shiftResiduals(kernels, linearization, residuals, 1, step, pushed, left);
       return inverse && measure(linearization, inverse, left);
     },
   };

@@ -9,17 +9,24 @@ import { scaleGroups } from "./group-weights.ts";
 import type { Linearization } from "./linearization.ts";
 import { requireOption } from "./optimizer-error.ts";
 import { type PivotedCholesky, pivotedCholesky } from "./pivoted-cholesky.ts";
+import { type RowChoice, randomPivots } from "./row-choice.ts";
 import { symmetricSolver } from "./symmetric-solver.ts";
 
 /** Options of `nystrom`, and their defaults. */
 export interface NystromOptions {
   /** k: rows of J that the step is made of, at most. */
   readonly rank: number;
+  /** Which: at random by what remains of G, the largest of that, or at random by their norms. */
+  readonly rows: RowChoice;
   /** Of their choice. */
   readonly seed: number;
 }
 
-export const nystromDefaults: Readonly<NystromOptions> = Object.freeze({ rank: 128, seed: 0 });
+export const nystromDefaults: Readonly<NystromOptions> = Object.freeze({
+  rank: 128,
+  rows: randomPivots(),
+  seed: 0,
+});
 
 /**
  * A low-rank Gram matrix: of n rows of J, the step is made of k, but fits all,
@@ -28,32 +35,34 @@ export const nystromDefaults: Readonly<NystromOptions> = Object.freeze({ rank: 1
  *
  *     G ≈ F Fᵀ, F n × k         (Fᵀ F + λ I) y = Fᵀ r         δ = -J_Iᵀ F_I⁻ᵀ y
  *
- * by a Cholesky factorization of G with random pivots I, from k columns of G: n k² + k³/3 operations in place of
- * n³/3. With rank n it is the exact step. For full batches whose G has few large eigenvalues, as smooth data give.
+ * by a Cholesky factorization of the rows I of G, from k columns of G: n k² + k³/3 operations in place of n³/3. With rank n it is the exact step. For full batches whose G has few large eigenvalues, as smooth data give.
+ *
+ * HyLo drops the other rows, or interpolates them, layer by layer; here the residuals of all count, and all layers
+ * have the same rows.
  *
  * Source: Rudi, Camoriano and Rosasco 2015, arXiv:1507.04717, for the step in the span; Chen et al. 2022,
- * arXiv:2207.06503, for the rows; Mu et al. 2022 (HyLo) for low-rank Gram matrices of networks.
+ * arXiv:2207.06503, and Mu et al. 2022 (HyLo), for the rows.
  *
  * @throws {OptimizerError} If the rank is not a whole number of at least 1.
  */
 export function nystrom(options: Partial<NystromOptions> = {}): Curvature {
-  const { rank, seed } = { ...nystromDefaults, ...options };
+  const { rank, rows, seed } = { ...nystromDefaults, ...options };
   requireOption("rank", rank, Number.isInteger(rank) && rank >= 1, "a whole number of at least 1");
   return {
     isExact: false,
     init(space) {
       requireDense("nystrom", space.blocks);
-      const system = aroundPrior(space, lowRankSystem(space, rank, seed));
+      const system = aroundPrior(space, lowRankSystem(space, rank, rows, seed));
       return () => system;
     },
   };
 }
 
-function lowRankSystem(space: SystemSpace, rank: number, seed: number): PriorlessSystem {
+function lowRankSystem(space: SystemSpace, rank: number, rows: RowChoice, seed: number): PriorlessSystem {
   const { kernels, dtype, blocks, outputs, capacity } = space;
   const most = Math.min(rank, capacity * outputs);
   const columns = gramColumns(space);
-  const factor = pivotedCholesky(kernels, most, capacity * outputs, seededRandom(seed));
+  const factor = pivotedCholesky(kernels, most, capacity * outputs, seededRandom(seed), rows);
   const square = kernels.allocate("float64", most ** 2);
   const triangle = kernels.allocate("float64", most ** 2);
   const solver = symmetricSolver(kernels, most);

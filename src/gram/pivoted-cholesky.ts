@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Random } from "../random/random.ts";
+import { type RowChoice, randomPivots } from "./row-choice.ts";
 
 /** A positive semidefinite matrix that is known by its diagonal and, on request, its columns. */
 export interface ColumnOracle {
@@ -27,26 +28,27 @@ export interface PivotedCholesky {
 const smallestRemainder = 1e-12;
 
 /**
- * Cholesky factorization with random pivots: of the rows of what F Fᵀ still lacks, each next one is drawn with
- * probability in proportion to its diagonal,
+ * Cholesky factorization of some rows, a pivot at a time,
  *
- *     f_t = (g_i - F F_iᵀ) / √d_i,     d <- d - f_t²,     i drawn with probability d_i / Σ d
+ *     f_t = (g_i - F F_iᵀ) / √d_i,     d <- d - f_t²,     d the diagonal of what F Fᵀ still lacks
  *
- * Near the best approximation of rank k, from k columns of G.
- *
- * Source: Chen, Epperly, Tropp and Webber 2022, arXiv:2207.06503, algorithm 2.1.
+ * from k columns of G, for the rows i of a choice. With random pivots this is algorithm 2.1 of Chen, Epperly, Tropp
+ * and Webber 2022, arXiv:2207.06503, near the best approximation of rank k.
  *
  * @param rank k, at most n.
  * @param capacity The largest n.
+ * @param choice Of the rows.
  */
 export function pivotedCholesky(
   kernels: Kernels,
   rank: number,
   capacity: number,
   random: Random,
+  choice: RowChoice = randomPivots(),
 ): PivotedCholesky {
   const transposed = kernels.allocate("float64", rank * capacity);
   const d = kernels.allocate("float64", capacity);
+  const diagonal = kernels.allocate("float64", capacity);
   const coefficients = kernels.allocate("float64", rank);
   const pivots = new Int32Array(rank);
   let k = 0;
@@ -78,14 +80,15 @@ export function pivotedCholesky(
     factorize(oracle) {
       const { n } = oracle;
       k = 0;
-      oracle.diagonal(d);
+      oracle.diagonal(diagonal);
+      kernels.copy(n, diagonal, d);
       trace = sum(d, n);
+      const least = (smallestRemainder * trace) / n;
       const limit = Math.min(rank, n);
       while (k < limit) {
-        const left = sum(d, n);
         // Written so that NaN ends it.
-        if (!(left > smallestRemainder * trace)) break;
-        addColumn(oracle, draw(d, n, left * random()));
+        if (!(sum(d, n) > smallestRemainder * trace)) break;
+        addColumn(oracle, choice.next(d, diagonal, n, least, random));
       }
     },
   };
@@ -95,17 +98,4 @@ function sum(values: Float64Array, n: number): number {
   let total = 0;
   for (let i = 0; i < n; i++) total += values[i]!;
   return total;
-}
-
-/** The first index at which the running sum exceeds the threshold, among those with a value above 0. */
-function draw(values: Float64Array, n: number, threshold: number): number {
-  let running = 0;
-  let last = 0;
-  for (let i = 0; i < n; i++) {
-    if (!(values[i]! > 0)) continue;
-    last = i;
-    running += values[i]!;
-    if (running > threshold) return i;
-  }
-  return last;
 }

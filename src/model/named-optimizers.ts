@@ -5,9 +5,11 @@ import { eigenvalueCutoff } from "../gram/eigenvalue-cutoff.ts";
 import { kfac } from "../gram/kfac.ts";
 import { layerwise } from "../gram/layerwise.ts";
 import { nystrom } from "../gram/nystrom.ts";
+import { rowsByNorm } from "../gram/row-choice.ts";
 import { sketchedGradients } from "../gram/sketched-gradients.ts";
 import { adam } from "../optimizers/adam.ts";
 import { exactLastLayer } from "../optimizers/exact-last-layer.ts";
+import { ggnScore } from "../optimizers/ggn-score.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { lbfgs } from "../optimizers/lbfgs.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -73,6 +75,9 @@ export const namedOptimizers: Readonly<Record<Exclude<OptimizerName, "auto">, Na
   layerwise: byCurvature("a Gram matrix for each layer (TENGraD)", layerwise),
   "curvature-batch": byCurvature("curvature of a part of the batch (Ren and Goldfarb)", curvatureBatch),
   nystrom: byCurvature("Gram matrix of low rank (Nyström)", nystrom),
+  hylo: byCurvature("Gram matrix of low rank, rows chosen by their norms (HyLo)", () =>
+    nystrom({ rows: rowsByNorm() }),
+  ),
   "sketched-gradients": byCurvature("conjugate gradients, preconditioned by a sketch", sketchedGradients),
   kfac: byCurvature("K-FAC", kfac),
   "component-wise": byCurvature("a block for each unit (CW-NGD)", componentWise),
@@ -87,6 +92,12 @@ export const namedOptimizers: Readonly<Record<Exclude<OptimizerName, "auto">, Na
     takes: stepOptions,
     batches: "solves",
     make: (step) => weightAverage(gramGaussNewton(step)),
+  },
+  "ggn-score": {
+    about: "Gauss-Newton under a self-concordant regularizer (GGN-SCORE)",
+    takes: ["learningRate"],
+    batches: "solves",
+    make: (step) => ggnScore(step),
   },
   lbfgs: { about: "L-BFGS", takes: [], batches: "all", make: () => lbfgs() },
   adam: { about: "Adam", takes: ["learningRate"], batches: "few", make: (step) => adam(step) },

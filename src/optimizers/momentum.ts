@@ -1,4 +1,5 @@
 import type { DampedStep, DampedSystem } from "../gram/damped-system.ts";
+import { shiftResiduals } from "../gram/shift-residuals.ts";
 import { predictByPushforward } from "../gram/step-prediction.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type ParameterSpace, type Problem, requireOption } from "./optimizer.ts";
@@ -65,9 +66,7 @@ export function minimumNormMomentum(mu: number, space: ParameterSpace): Momentum
       const { linearization, residuals } = problem;
       const factor = mu * share;
       if (!kept || factor === 0) return system.solve(residuals, lambda, prior, out);
-      const n = linearization.rows;
-      kernels.copy(n, residuals, zeta);
-      kernels.axpy(n, factor, linearization.pushforward(before, pushed), zeta);
+      shiftResiduals(kernels, linearization, residuals, factor, before, pushed, zeta);
       const solved = system.solve(zeta, lambda, prior, out);
       if (solved.method === "failed") return solved;
       kernels.axpy(count, factor, before.flat, out.flat);

@@ -1,7 +1,7 @@
 import type { ComparedRun, Comparison } from "../model/compare.ts";
 import type { EpochEvent } from "../training/train.ts";
 import { dotChart } from "./charts/dot-chart.ts";
-import { type Line, lineChart } from "./charts/line-chart.ts";
+import { type Line, lineChart, numbersOf } from "./charts/line-chart.ts";
 import { logScale } from "./charts/scale.ts";
 import { formatNumber } from "./format-number.ts";
 import { html, type Markup, nothing } from "./markup.ts";
@@ -60,10 +60,6 @@ function lineOf(
 ): Line {
   const epochs = report.history.slice(1);
   return { style: seriesClass(i), x: epochs.map(axes[axis].of), y: epochs.map(value) };
-}
-
-function numbersOf(lines: readonly Line[], ...more: readonly (number | null)[]): number[] {
-  return [...lines.flatMap(({ y }) => y), ...more].filter((value) => value !== null);
 }
 
 function stepCostChart(runs: readonly ComparedRun[]): Markup {

@@ -1,7 +1,7 @@
 import type { FitReport } from "../model/fit-report.ts";
 import type { EpochEvent } from "../training/train.ts";
 import type { Axis } from "./charts/frame.ts";
-import { type Highlight, type Line, lineChart } from "./charts/line-chart.ts";
+import { type Highlight, type Line, lineChart, numbersOf } from "./charts/line-chart.ts";
 import { legend } from "./charts/marks.ts";
 import { linearScale, logScale } from "./charts/scale.ts";
 import { html, type Markup, nothing } from "./markup.ts";
@@ -86,9 +86,4 @@ function lineOf(
   value: (event: EpochEvent) => number | null,
 ): Line {
   return { style, x: history.map(({ step }) => step), y: history.map(value) };
-}
-
-/** The numbers that are drawn. */
-function numbersOf(lines: readonly Line[]): number[] {
-  return lines.flatMap(({ y }) => y.filter((value): value is number => Number.isFinite(value)));
 }

@@ -75,7 +75,13 @@ describe("gramian compare", () => {
     const options = {
       ...{ "--optimizers": "adam,gram-gauss-newton", "--learning-rate": "0.5", "--hidden": "4,3" },
       ...{ "--activation": "silu", "--seed": "3", "--batch-size": "16", "--max-steps": "9" },
-      ...{ "--time-limit": "30s", "--validation": "0.2", "--test-rows": "rows.json", "--dtype": "float32" },
+      ...{
+        "--time-limit": "30s",
+        "--patience": "50",
+        "--validation": "0.2",
+        "--test-rows": "rows.json",
+        "--dtype": "float32",
+      },
       ...{ "--kernels": "reference", "--threads": "1", "--missing": "drop", "--dates": "days" },
       ...{ "--header": "yes", "--ignore": "a", "--report": "more.html" },
     };
@@ -89,6 +95,34 @@ describe("gramian compare", () => {
       ...{ network: "1-4-3-1 silu", written: { report: "more.html" } },
     });
     for (const run of jsonLines(stdout).slice(0, -1)) expect(run).toMatchObject({ batchSize: 16, steps: 9 });
+  });
+
+  test("takes its options from a file too, below those of the command line", async () => {
+    place.write(
+      "run.json",
+      '{"target": ["y"], "optimizers": ["adam", "sgd"], "hidden": [4], "maxSteps": 7, "seed": 1}',
+    );
+    const { code, stdout } = await place.run(
+      ...["compare", "sine.csv", "--config", "run.json", "--seed", "2", "--json"],
+    );
+    expect(code).toBe(0);
+    const lines = jsonLines(stdout);
+    expect(lines.at(-1)).toMatchObject({ seed: 2, network: "1-4-1 tanh", optimizers: ["adam", "sgd"] });
+    for (const run of lines.slice(0, -1)) expect(run).toMatchObject({ steps: 7 });
+
+    place.write("wrong.json", '{"target": ["y"], "optimizer": "adam"}');
+    const wrong = await place.run("compare", "sine.csv", "--config", "wrong.json");
+    expect([wrong.code, wrong.stderr.trimEnd()]).toEqual([
+      2,
+      'error: wrong.json: "optimizer": is unknown; did you mean "optimizers"?',
+    ]);
+  });
+
+  test("ends a run by its patience", async () => {
+    const { stdout } = await compare(
+      ...["--hidden", "4", "--optimizers", "sgd", "--learning-rate", "0.5", "--patience", "1", "--json"],
+    );
+    expect(jsonLines(stdout)[0]).toMatchObject({ stop: { reason: "validation" } });
   });
 
   test("writes the report where it is asked to, and under its usual name", async () => {

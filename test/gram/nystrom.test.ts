@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { gramColumns } from "../../src/gram/gram-columns.ts";
 import { nystrom } from "../../src/gram/nystrom.ts";
 import { pivotedCholesky } from "../../src/gram/pivoted-cholesky.ts";
+import { largestPivots, type RowChoice, randomPivots, rowsByNorm } from "../../src/gram/row-choice.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
@@ -46,13 +47,20 @@ test("gramColumns gives the diagonal and the columns of J W Jᵀ", () => {
   );
 });
 
-describe("pivotedCholesky", () => {
+const choices: Readonly<Record<string, RowChoice>> = {
+  randomPivots: randomPivots(),
+  largestPivots: largestPivots(),
+  rowsByNorm: rowsByNorm(),
+};
+const choiceNames = Object.keys(choices);
+
+describe.each(choiceNames)("pivotedCholesky with %s", (name) => {
   /** A random matrix of a given rank, and its factorization. */
   function factorized(n: number, trueRank: number, rank: number, seed: number) {
     const gaussian = gaussianRandom(seededRandom(seed));
     const B = Array.from({ length: n }, () => Array.from({ length: trueRank }, gaussian));
     const G = multiply(B, transpose(B));
-    const result = pivotedCholesky(referenceKernels(), rank, n, seededRandom(seed));
+    const result = pivotedCholesky(referenceKernels(), rank, n, seededRandom(seed), choices[name]);
     result.factorize({
       n,
       diagonal: (out) => out.set(G.map((row, i) => row[i]!)),
@@ -84,34 +92,73 @@ describe("pivotedCholesky", () => {
       });
     }
   });
+});
 
-  test("draws rows in proportion to the diagonal", () => {
+/** The row that a choice takes first of a matrix, and the one after it. */
+function firstTwo(choice: RowChoice, G: readonly (readonly number[])[], random = seededRandom(1)): number[] {
+  const n = G.length;
+  const result = pivotedCholesky(referenceKernels(), 2, n, random, choice);
+  result.factorize({
+    n,
+    diagonal: (out) => out.set(G.map((row, i) => row[i]!)),
+    column: (i, out) => out.set(G[i]!),
+  });
+  return [...result.pivots.subarray(0, result.rank)];
+}
+
+describe("the choice of rows", () => {
+  test.each(["randomPivots", "rowsByNorm"])("%s draws in proportion to the diagonal", (name) => {
     const counts = [0, 0, 0];
     const diagonal = [1, 2, 5];
     const random = seededRandom(1);
     for (let draw = 0; draw < 4000; draw++) {
-      const result = pivotedCholesky(referenceKernels(), 1, 3, random);
-      result.factorize({
-        n: 3,
-        diagonal: (out) => out.set(diagonal),
-        column: (i, out) => out.fill(0).fill(diagonal[i]!, i, i + 1),
-      });
-      counts[result.pivots[0]!]!++;
+      const G = diagonal.map((value, i) => diagonal.map((_, j) => (i === j ? value : 0)));
+      counts[firstTwo(choices[name]!, G, random)[0]!]!++;
     }
     // Five standard deviations √(4000 p (1 - p)) <= 32.
     counts.forEach((count, i) => {
       expect(Math.abs(count - (4000 * diagonal[i]!) / 8)).toBeLessThan(160);
     });
   });
+
+  // Rows 0 and 1 are the same but for a thousandth; row 2 has nothing to do with them.
+  const G = [
+    [100, 100, 0],
+    [100, 100.1, 0],
+    [0, 0, 10],
+  ];
+
+  test("largestPivots takes what remains, not what is large", () => {
+    expect(firstTwo(largestPivots(), G)).toEqual([1, 2]);
+  });
+
+  test("rowsByNorm goes by the norms, whatever was chosen before, but never takes a row twice", () => {
+    const random = seededRandom(2);
+    const pairs = Array.from({ length: 300 }, () => firstTwo(rowsByNorm(), G, random));
+    for (const [first, second] of pairs) expect(second).not.toBe(first);
+    // 0 or 1 first, and then the other: with probability (200 / 210) (100 / 110) = 0.87 about; five deviations are 0.1.
+    const close = pairs.filter((pair) => !pair.includes(2)).length / pairs.length;
+    expect(Math.abs(close - 0.87)).toBeLessThan(0.1);
+  });
+
+  test("rowsByNorm leaves out rows that are combinations of those chosen", () => {
+    const same = G.map((row, i) => row.map((value, j) => (i + j === 2 && i === 1 ? 100 : value)));
+    const random = seededRandom(3);
+    for (let draw = 0; draw < 50; draw++) expect(firstTwo(rowsByNorm(), same, random)).toContain(2);
+  });
 });
 
-describe("nystrom", () => {
+describe.each(choiceNames)("nystrom with %s", (name) => {
   test("of full rank gives the exact step", () => {
     fc.assert(
       fc.property(cases, ({ hidden, outputs, examples, seed, damping }) => {
         const problem = linearProblem(denseNetwork(2, hidden, outputs), examples, seed);
         const { J, residuals, n } = problem;
-        const { delta, diagonal, prior } = curvatureStep(nystrom({ rank: n }), problem, damping);
+        const { delta, diagonal, prior } = curvatureStep(
+          nystrom({ rank: n, rows: choices[name]! }),
+          problem,
+          damping,
+        );
         const expected = naiveDampedStep(J, residuals, damping, diagonal, prior);
         // What is left out is 1e-12 of the trace, at most 1e3, against λ >= 0.1: 1e-8, and the root of it enters δ.
         expect(relativeError(delta, expected)).toBeLessThan(1e-7);
@@ -126,7 +173,7 @@ describe("nystrom", () => {
         const problem = linearProblem(denseNetwork(2, hidden, 1), examples + 2, seed);
         const { J, residuals, space, linearization, vector } = problem;
         const delta = vector();
-        const system = nystrom({ rank: 2, seed }).init(space)(space.capacity);
+        const system = nystrom({ rank: 2, rows: choices[name]!, seed }).init(space)(space.capacity);
         system.assemble(linearization, null);
         const step = system.solve(residuals, damping, null, delta);
         const errors = J.flatMap((a, i) =>
@@ -141,7 +188,9 @@ describe("nystrom", () => {
       settings,
     );
   });
+});
 
+describe("nystrom", () => {
   test("says so where the Jacobian is not finite", () => {
     const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
     const system = nystrom().init(space)(4);

@@ -17,7 +17,8 @@ describe("chooseRecipe", () => {
 
   test("takes mini-batches of many rows, with limits by epochs alone", () => {
     const recipe = choose(10_000_000);
-    expect(recipe.batchSize).toBeLessThan(10_000);
+    expect(recipe.batchSize).toBe(256);
+    expect(decision(recipe, "optimizer").choice).toContain("SPRING");
     expect(recipe.refits).toBe(false);
     expect(recipe.limits.maxSteps).toBe(Number.POSITIVE_INFINITY);
     expect(recipe.limits.patience).toBeLessThan(100);

@@ -7,6 +7,7 @@ import { eigenvalueCutoff } from "../../src/gram/eigenvalue-cutoff.ts";
 import { kfac } from "../../src/gram/kfac.ts";
 import { layerwise } from "../../src/gram/layerwise.ts";
 import { nystrom } from "../../src/gram/nystrom.ts";
+import { rowsByNorm } from "../../src/gram/row-choice.ts";
 import { sketchedGradients } from "../../src/gram/sketched-gradients.ts";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm-kernels.ts";
@@ -22,6 +23,7 @@ const curvatures: readonly (readonly [string, () => Curvature])[] = [
   ["layerwise", () => layerwise()],
   ["layerwise with reuse", () => layerwise({ reuse: 3 })],
   ["nystrom", () => nystrom({ rank: 20 })],
+  ["nystrom with rows by their norms", () => nystrom({ rank: 20, rows: rowsByNorm() })],
   ["sketchedGradients", () => sketchedGradients({ tolerance: 1e-4 })],
   ["kfac", () => kfac()],
   ["componentWise", () => componentWise()],

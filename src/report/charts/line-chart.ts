@@ -25,6 +25,11 @@ export interface LineNotes {
   readonly reference?: number;
 }
 
+/** The numbers that lines show, and more of them: what an axis has to reach. */
+export function numbersOf(lines: readonly Line[], ...more: readonly (number | null)[]): number[] {
+  return [...lines.flatMap(({ y }) => y), ...more].filter((value): value is number => Number.isFinite(value));
+}
+
 /** Points of a line beyond which it looks the same. */
 const lineLimit = 800;
 

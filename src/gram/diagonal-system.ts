@@ -1,0 +1,177 @@
+import type { FloatArray, Kernels } from "../kernels/kernels.ts";
+import { type ParameterBlock, trainableCount } from "../network/network.ts";
+import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import { viewFrom } from "../network/plan-matrix.ts";
+import type { SystemSpace } from "./curvature.ts";
+import type { DampedStep } from "./damped-system.ts";
+import { denseFactors, requireDense } from "./dense-factors.ts";
+import type { Form } from "./form.ts";
+import type { JacobianFactors, Linearization } from "./linearization.ts";
+import { shiftResiduals } from "./shift-residuals.ts";
+import { predictByPushforward } from "./step-prediction.ts";
+import { symmetricSolver } from "./symmetric-solver.ts";
+
+/*
+ * The step under any separable regularizer
+ * ----------------------------------------
+ *
+ *     δ  minimizes  ½ ‖r + J δ‖² + gᵀδ + ½ δᵀ H δ,      g = ∇h, H = ∇²h diagonal, a number for each parameter
+ *
+ *     (J H⁻¹ Jᵀ + I) u = r - J H⁻¹ g      δ = -H⁻¹ (g + Jᵀ u)      Gram form, n × n
+ *     (Jᵀ J + H) δ = -(Jᵀ r + g)                                   primal form, p × p
+ *
+ * An H that differs from parameter to parameter goes through no Hadamard product, so that J H⁻¹ Jᵀ is summed over
+ * groups of J's columns, J_c H_c^(-1/2), each of which is written out for a moment: n² p operations, where the Gram
+ * matrix with weights by layers takes n² (inputs + units) for each layer.
+ */
+
+/** The system of one batch shape, in one form. Assemble it once for a linearization, then solve. */
+export interface DiagonalSystem {
+  readonly form: Form;
+  /** @param curvature The diagonal of H, p numbers above 0. Kept, not copied. */
+  assemble(linearization: Linearization, curvature: Float64Array): void;
+  /**
+   * Solves for the step.
+   *
+   * @param residuals r, n. @param gradient g, p. @param out δ.
+   * @returns The same object at each call; its damping is the factor of H: above 1 where `method` is "raised".
+   */
+  solve(residuals: FloatArray, gradient: ParameterVector, out: ParameterVector): DampedStep;
+}
+
+/** Allocates the system in the form that was chosen, for up to the space's capacity of examples. */
+export function diagonalSystem(form: Form, space: SystemSpace): DiagonalSystem {
+  if (form === "gram") requireDense("ggn-score", space.blocks);
+  return form === "gram" ? gramSystem(space) : primalSystem(space);
+}
+
+function gramSystem(space: SystemSpace): DiagonalSystem {
+  const { kernels, dtype, blocks, outputs, capacity } = space;
+  const p = trainableCount(blocks);
+  const n = capacity * outputs;
+  const weighted = weightedGram(space);
+  const gram = kernels.allocate("float64", n ** 2);
+  const solver = symmetricSolver(kernels, n);
+  const u = kernels.allocate("float64", n);
+  const pushed = kernels.allocate(dtype, n);
+  const center = allocateParameters(kernels, dtype, blocks);
+  const result = emptyStep();
+  let linearization: Linearization;
+  let curvature: Float64Array;
+
+  return {
+    form: "gram",
+    assemble(next, diagonal) {
+      linearization = next;
+      curvature = diagonal;
+      weighted(next, diagonal, gram);
+      solver.load(next.rows, gram);
+      solver.factorize(null, 1);
+    },
+    solve(residuals, gradient, out) {
+      const factor = solver.damping;
+      for (let i = 0; i < p; i++) center.flat[i] = gradient.flat[i]! / (factor * curvature[i]!);
+      shiftResiduals(kernels, linearization, residuals, -1, center, pushed, u);
+      solver.apply(u);
+      linearization.pullback(u, out);
+      if (solver.method !== "failed")
+        for (let i = 0; i < p; i++) out.flat[i] = -out.flat[i]! / curvature[i]! - center.flat[i]!;
+      result.damping = factor;
+      result.method = solver.method;
+      predictByPushforward(kernels, linearization, residuals, out, pushed, result);
+      return result;
+    },
+  };
+}
+
+function primalSystem({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): DiagonalSystem {
+  const p = trainableCount(blocks);
+  const normal = kernels.allocate("float64", p ** 2);
+  const solver = symmetricSolver(kernels, p);
+  const delta = kernels.allocate("float64", p);
+  const pushed = kernels.allocate(dtype, capacity * outputs);
+  const result = emptyStep();
+  let linearization: Linearization;
+
+  return {
+    form: "primal",
+    assemble(next, diagonal) {
+      linearization = next;
+      next.normal(normal);
+      solver.load(p, normal);
+      solver.factorize(diagonal, 1);
+    },
+    solve(residuals, gradient, out) {
+      linearization.pullback(residuals, out);
+      for (let i = 0; i < p; i++) delta[i] = -out.flat[i]! - gradient.flat[i]!;
+      solver.apply(delta);
+      kernels.copy(p, delta, out.flat);
+      result.damping = solver.damping;
+      result.method = solver.method;
+      predictByPushforward(kernels, linearization, residuals, out, pushed, result);
+      return result;
+    },
+  };
+}
+
+function emptyStep(): DampedStep {
+  return { damping: 1, slope: 0, predictedReduction: 0, method: "failed" };
+}
+
+/** Columns of J that are written at once: enough for products at full speed. */
+const chunkColumns = 256;
+
+/** Lower out <- J H⁻¹ Jᵀ, n × n, summed over groups of whole rows of the layers' weight matrices. */
+function weightedGram({ kernels, dtype, blocks, outputs, capacity }: SystemSpace) {
+  const chunks = blocks.flatMap((block, l) => (block.trainable ? [{ l, parts: divide(block) }] : []));
+  const widest = Math.max(...chunks.flatMap(({ parts }) => parts.map((part) => part.rows * part.columns)));
+  const rows = kernels.allocate(dtype, capacity * outputs * widest);
+  const roots = kernels.allocate(dtype, widest);
+  const square = kernels.allocate(dtype, (capacity * outputs) ** 2);
+
+  return (linearization: Linearization, curvature: Float64Array, out: Float64Array): void => {
+    const n = linearization.rows;
+    const factors = denseFactors(linearization);
+    let beta = 0;
+    for (const { l, parts } of chunks) {
+      for (const part of parts) {
+        const width = part.rows * part.columns;
+        writePart(kernels, n / outputs, outputs, part, factors[l]!, rows, width);
+        for (let i = 0; i < width; i++) roots[i] = 1 / Math.sqrt(curvature[part.offset + i]!);
+        scaleColumns(kernels, n, width, roots, rows);
+        kernels.syrk(false, n, width, 1, rows, width, beta, square, n);
+        beta = 1;
+      }
+    }
+    kernels.copy(n * n, square, out);
+  };
+}
+
+/** The rows of J in the columns of a part of a layer. */
+function writePart(
+  kernels: Kernels,
+  examples: number,
+  outputs: number,
+  { first, rows, columns, scale }: ReturnType<typeof divide>[number],
+  { inputs: a, derivatives: d }: JacobianFactors,
+  out: FloatArray,
+  ld: number,
+): void {
+  const from = viewFrom(a.data, first);
+  kernels.faceSplit(examples, outputs, rows, columns, scale, from, a.stride, d!.data, d!.stride, out, ld);
+}
+
+/** A layer as several, each of some of its inputs: their parameters lie one after the other. */
+function divide(block: ParameterBlock) {
+  const inputs = Math.max(1, Math.floor(chunkColumns / block.columns));
+  return Array.from({ length: Math.ceil(block.rows / inputs) }, (_, part) => {
+    const first = part * inputs;
+    const rows = Math.min(inputs, block.rows - first);
+    return { ...block, first, rows, offset: block.offset + first * block.columns };
+  });
+}
+
+/** x[:, j] <- s_j x[:, j], m × n. */
+function scaleColumns(kernels: Kernels, m: number, n: number, s: FloatArray, x: FloatArray): void {
+  kernels.scaleRows(1, m, n, s, n, x, n);
+}
