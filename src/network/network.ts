@@ -60,6 +60,8 @@ export function resolveNetwork(network: Network): ResolvedNetwork {
   const unplaced: BlockShape[] = [];
   const { layers, output } = resolveLayers("network.layers", network.layers, input, unplaced);
   if (layers.length === 0) throw new NetworkError("network.layers: is empty; give at least the output layer");
+  if (unplaced.length === 0)
+    throw new NetworkError("network.layers: none has parameters; give at least a dense layer at the end");
   return { input, layers, blocks: placeBlocks(unplaced), output };
 }
 
@@ -168,7 +170,7 @@ export function isDense(network: Network): network is DenseNetwork {
  * Checks a network description.
  *
  * @throws {NetworkError} If a width is not a whole number above 0, an activation is unknown, a scale is not
- *   finite, a layer does not fit what the layers before it give, or there is no layer.
+ *   finite, a layer does not fit what the layers before it give, or there is no layer with parameters.
  */
 export function validateNetwork(network: Network): void {
   resolveNetwork(network);
