@@ -24,6 +24,8 @@ export interface DenseNetwork extends Network {
 /** Where a layer's parameters stand in the flat parameter vector: rows × columns, row-major, the bias last. */
 export interface ParameterBlock extends BlockShape {
   readonly offset: number;
+  /** Whether what its layer gives is the network's result, with nothing after it. */
+  readonly isLast: boolean;
 }
 
 /** Describes a dense network: hidden layers of one activation, then a linear output layer. */
@@ -62,7 +64,7 @@ export function resolveNetwork(network: Network): ResolvedNetwork {
   if (layers.length === 0) throw new NetworkError("network.layers: is empty; give at least the output layer");
   if (unplaced.length === 0)
     throw new NetworkError("network.layers: none has parameters; give at least a dense layer at the end");
-  return { input, layers, blocks: placeBlocks(unplaced), output };
+  return { input, layers, blocks: placeBlocks(unplaced, layers.at(-1)!.block), output };
 }
 
 function inputShape({ inputs, shape }: Network): Shape {
@@ -81,14 +83,14 @@ function inputShape({ inputs, shape }: Network): Shape {
   return result;
 }
 
-function placeBlocks(unplaced: readonly BlockShape[]): readonly ParameterBlock[] {
+function placeBlocks(unplaced: readonly BlockShape[], last: number | null): readonly ParameterBlock[] {
   let trainableEnd = 0;
   let frozenEnd = trainableCount(unplaced);
-  return unplaced.map((block) => {
+  return unplaced.map((block, l) => {
     const offset = block.trainable ? trainableEnd : frozenEnd;
     if (block.trainable) trainableEnd += blockSize(block);
     else frozenEnd += blockSize(block);
-    return { ...block, offset };
+    return { ...block, offset, isLast: l === last };
   });
 }
 
