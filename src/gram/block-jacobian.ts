@@ -25,7 +25,7 @@ export interface BlockJacobian {
   prepareGram(count: number, d: PlanMatrix): void;
   /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of the weights and of the biases. */
   addGram(count: number, d: PlanMatrix, w: number, v: number, out: Float64Array): void;
-  /** How the Gram matrix of the layer is formed, and what it costs, for `count` examples. */
+  /** How the layer's part of the Gram matrix is formed. */
   readonly method: GramMethod;
 }
 
