@@ -23,6 +23,7 @@ export interface BlockJacobian {
   writeRows(d: PlanMatrix, first: number, examples: number, out: FloatArray, ld: number): void;
   /** w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of the weights and of the biases. */
   readonly gram: GramPart;
+  /** How the layer's part of the Gram matrix is formed. */
   readonly method: GramMethod;
 }
 

@@ -6,7 +6,7 @@ import type { ConvolutionFactors } from "./convolution-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 import type { UnitRowsWriter } from "./rows-gram.ts";
 
-/** The leading dimension of d with a row for each position: one position has a row for itself, many follow without gaps. */
+/** The leading dimension of d as a matrix with a row for each position: only a single one may have a gap after it. */
 export function ldOfPositions({ positions, columns }: ParameterBlock, { stride }: PlanMatrix): number {
   return positions === 1 ? stride : columns;
 }

@@ -40,7 +40,7 @@ export function chosenByForm(
   const systems: { [form in Form]?: DampedSystem } = {};
   return (examples) => {
     const chosen = form === "auto" ? chooseForm(blocks, examples, outputs, dtype).form : form;
-    systems[chosen] ??= dampedSystem(chosen, kernels, dtype, blocks, capacity * outputs, makeSolver);
+    systems[chosen] ??= dampedSystem(chosen, kernels, dtype, blocks, capacity * outputs, outputs, makeSolver);
     return systems[chosen];
   };
 }

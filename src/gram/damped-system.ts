@@ -110,18 +110,24 @@ export interface DampedSystem {
   leaveOneOut(residuals: FloatArray, damping: number, prior: ParameterVector | null): number | null;
 }
 
-/** Allocates the damped system in the form that was chosen, for up to `capacity` residual rows. */
+/**
+ * Allocates the damped system in the form that was chosen.
+ *
+ * @param capacity The most residual rows.
+ * @param outputs K: that many neighbouring rows are of one example.
+ */
 export function dampedSystem(
   form: Form,
   kernels: Kernels,
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  outputs: number,
   makeSolver: typeof symmetricSolver = symmetricSolver,
 ): DampedSystem {
   return form === "gram"
-    ? gramSystem(kernels, dtype, blocks, capacity, makeSolver)
-    : primalSystem(kernels, dtype, blocks, capacity, makeSolver);
+    ? gramSystem(kernels, dtype, blocks, capacity, outputs, makeSolver)
+    : primalSystem(kernels, dtype, blocks, capacity, outputs, makeSolver);
 }
 
 /** (J W Jᵀ + λ I) u = r - J W g / λ, δ = -W (g / λ + Jᵀ u). */
@@ -130,6 +136,7 @@ function gramSystem(
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  outputs: number,
   makeSolver: typeof symmetricSolver,
 ): DampedSystem {
   const p = trainableCount(blocks);
@@ -143,7 +150,6 @@ function gramSystem(
   let linearization: Linearization;
   let weights: Float64Array | null = null;
 
-  const outputs = blocks[blocks.length - 1]!.columns;
   const division = lazy(() => blockDivision(kernels, outputs));
 
   /** Factorizes; c <- W g / λ, u <- (J W Jᵀ + λ I)⁻¹ (r - J c). */
@@ -206,6 +212,7 @@ function primalSystem(
   dtype: DType,
   blocks: readonly ParameterBlock[],
   capacity: number,
+  outputs: number,
   makeSolver: typeof symmetricSolver,
 ): DampedSystem {
   const p = trainableCount(blocks);
@@ -216,7 +223,7 @@ function primalSystem(
   const inverseWeights = kernels.allocate("float64", p);
   const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
   const leaving = lazy(() => ({
-    ...primalLeaveOneOut(kernels, dtype, blocks),
+    ...primalLeaveOneOut(kernels, dtype, blocks, outputs),
     step: allocateParameters(kernels, dtype, blocks),
     pushed: kernels.allocate(dtype, capacity),
     left: kernels.allocate("float64", capacity),

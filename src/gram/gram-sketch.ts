@@ -40,9 +40,10 @@ export function gramSketch(space: SystemSpace, widest: number, random: Random): 
       kernels.scale(n * s, 0, matrix);
       const factors = denseFactors(linearization);
       for (const [l, block] of blocks.entries()) {
-        const { inputs: a, derivatives: d } = factors[l]!;
         const { rows, columns, scale, trainable } = block;
-        if (!trainable || !d) continue;
+        if (!trainable) continue;
+        const { inputs: a, derivatives: d } = factors[l]!;
+        if (!d) continue;
         drawSigns(rows * s, random, signs);
         if (weights) weighRows(kernels, block, s, weights[2 * l]!, weights[2 * l + 1]!, signs);
         kernels.gemm(false, false, examples, s, rows, 1, a.data, a.stride, signs, s, 0, byInputs, s);

@@ -87,9 +87,9 @@ export function primalLeaveOneOut(
   kernels: Kernels,
   dtype: DType,
   blocks: readonly ParameterBlock[],
+  outputs: number,
 ): PrimalLeaveOneOut {
   const p = trainableCount(blocks);
-  const outputs = blocks[blocks.length - 1]!.columns;
   const division = blockDivision(kernels, outputs);
   const size = chunkExamples * outputs * p;
   const narrow = kernels.allocate(dtype, size);

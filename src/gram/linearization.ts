@@ -93,7 +93,7 @@ export interface JacobianFactors {
 
 /** The linearization of a plan's network, moved from batch to batch. */
 export interface PlannedLinearization extends Linearization {
-  /** Runs the network on the first `count` rows of `plan.inputs[0]` and linearizes there. */
+  /** Runs the network on the first `count` rows of `plan.input` and linearizes there. */
   at(parameters: ParameterVector, count: number): Linearization;
 }
 

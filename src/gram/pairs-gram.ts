@@ -1,7 +1,7 @@
 import type { ParameterBlock } from "../network/network.ts";
-import type { Patches } from "../network/nodes/patches.ts";
-import { forEachChunk } from "../network/nodes/patches.ts";
+import { forEachChunk, type Patches } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
+import { ldOfPositions } from "./convolution-rows.ts";
 import { gramFlops } from "./gram-flops.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 import type { RowsGram } from "./rows-gram.ts";
@@ -26,10 +26,11 @@ export function pairsAreCheaper(
  */
 export function planPairsGram(
   { kernels, capacity, outputs, share }: GramWorkspace,
-  { rows, columns, positions, scale, bias }: ParameterBlock,
+  block: ParameterBlock,
   image: PlanMatrix,
   patches: Patches,
 ): RowsGram {
+  const { rows, columns, positions, scale, bias } = block;
   const { stride } = patches.matrix;
   const windows = share("windows", capacity * positions * stride);
   const ofInputs = share("window products", capacity * positions ** 2);
@@ -42,8 +43,7 @@ export function planPairsGram(
       patches.unfold(image, first, size, 0);
       kernels.copy(size * positions * stride, patches.matrix.data, viewFrom(a, first * positions * stride));
     });
-    const ldd = positions === 1 ? d.stride : columns;
-    // With one position, d may have gaps between its rows; with many, its rows follow each other.
+    const ldd = ldOfPositions(block, d);
     for (let i = 0; i < count; i++) {
       const ldp = (i + 1) * positions;
       const ldq = ldp * outputs;
@@ -59,7 +59,7 @@ export function planPairsGram(
   };
 }
 
-/** Σ_st (w P[s, (j, t)] + shift) Q[(k, s), (row, t)], row = (j, l). */
+/** Σ_st (w P[s, (j, t)] + shift) Q[(k, s), (row, t)], row = j K + l; P of the inputs, Q of the derivatives of example i. */
 function contract(
   p: ArrayLike<number>,
   q: ArrayLike<number>,

@@ -42,6 +42,11 @@ export function planRowsGram(
       kernels.syrk(false, n, inputs * units, w, j, size, beta, s, n);
       if (bias) kernels.syrk(false, n, units, v, viewFrom(j, inputs * units), size, 1, s, n);
     }
-    kernels.axpy(n * n, 1, s, out);
+    addLower(n, s, out);
   };
+}
+
+/** Lower out <- out + s. Above its diagonal s holds what a batch of another size left. */
+function addLower(n: number, s: FloatArray, out: FloatArray): void {
+  for (let i = 0; i < n; i++) for (let e = i * n; e <= i * n + i; e++) out[e]! += s[e]!;
 }

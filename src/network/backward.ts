@@ -71,7 +71,7 @@ function readersOf(nodes: readonly PlacedNode[], value: number): number {
   return nodes.reduce((sum, { inputs }) => sum + inputs.filter((input) => input === value).length, 0);
 }
 
-/** The values that depend on trainable parameters. */
+/** For each value, whether it depends on trainable parameters: where none does, nothing is carried back. */
 function neededValues({ values, nodes, blocks }: Plan): readonly boolean[] {
   const needed = values.map(() => false);
   for (const { inputs, output, block } of nodes)

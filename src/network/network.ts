@@ -24,6 +24,8 @@ export interface DenseNetwork extends Network {
 /** Where a layer's parameters stand in the flat parameter vector: rows × columns, row-major, the bias last. */
 export interface ParameterBlock extends BlockShape {
   readonly offset: number;
+  /** Whether what its layer gives is the network's result, with nothing after it. */
+  readonly isLast: boolean;
 }
 
 /** Describes a dense network: hidden layers of one activation, then a linear output layer. */
@@ -60,7 +62,9 @@ export function resolveNetwork(network: Network): ResolvedNetwork {
   const unplaced: BlockShape[] = [];
   const { layers, output } = resolveLayers("network.layers", network.layers, input, unplaced);
   if (layers.length === 0) throw new NetworkError("network.layers: is empty; give at least the output layer");
-  return { input, layers, blocks: placeBlocks(unplaced), output };
+  if (unplaced.length === 0)
+    throw new NetworkError("network.layers: none has parameters; give at least a dense layer at the end");
+  return { input, layers, blocks: placeBlocks(unplaced, layers.at(-1)!.block), output };
 }
 
 function inputShape({ inputs, shape }: Network): Shape {
@@ -79,14 +83,14 @@ function inputShape({ inputs, shape }: Network): Shape {
   return result;
 }
 
-function placeBlocks(unplaced: readonly BlockShape[]): readonly ParameterBlock[] {
+function placeBlocks(unplaced: readonly BlockShape[], last: number | null): readonly ParameterBlock[] {
   let trainableEnd = 0;
   let frozenEnd = trainableCount(unplaced);
-  return unplaced.map((block) => {
+  return unplaced.map((block, l) => {
     const offset = block.trainable ? trainableEnd : frozenEnd;
     if (block.trainable) trainableEnd += blockSize(block);
     else frozenEnd += blockSize(block);
-    return { ...block, offset };
+    return { ...block, offset, isLast: l === last };
   });
 }
 
@@ -168,7 +172,7 @@ export function isDense(network: Network): network is DenseNetwork {
  * Checks a network description.
  *
  * @throws {NetworkError} If a width is not a whole number above 0, an activation is unknown, a scale is not
- *   finite, a layer does not fit what the layers before it give, or there is no layer.
+ *   finite, a layer does not fit what the layers before it give, or there is no layer with parameters.
  */
 export function validateNetwork(network: Network): void {
   resolveNetwork(network);

@@ -1,4 +1,3 @@
-import type { DType } from "../kernels/kernels.ts";
 import { type Network, type ParameterBlock, type ResolvedNetwork, resolveNetwork } from "./network.ts";
 import { convolutionNode } from "./nodes/convolution-node.ts";
 import { denseNode } from "./nodes/dense-node.ts";
@@ -150,12 +149,8 @@ export function valueNumbers(network: Network): number {
 function allocateValue({ kernels, dtype, capacity }: PlanSpace, shape: Shape, isResult: boolean): PlanMatrix {
   const size = sizeOf(shape);
   if (isResult || !isVector(shape)) return { data: kernels.allocate(dtype, capacity * size), stride: size };
-  const stride = vectorStride(dtype, size);
+  const stride = alignedStride(dtype, size + 1);
   const data = kernels.allocate(dtype, capacity * stride);
   for (let i = 0; i < capacity; i++) data[i * stride + size] = 1;
   return { data, stride };
-}
-
-function vectorStride(dtype: DType, size: number): number {
-  return alignedStride(dtype, size + 1);
 }

@@ -1,5 +1,6 @@
 import { denseFactors } from "../gram/dense-factors.ts";
 import { symmetricSolver } from "../gram/symmetric-solver.ts";
+import type { ParameterBlock } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import {
   type Optimizer,
@@ -64,13 +65,22 @@ export function exactLastLayer<State>(
   return outer;
 }
 
+/** What keeps a layer from being solved exactly as the last one; null where nothing does. */
+function obstacleOf({ isLast, kind, trainable, activation }: ParameterBlock): string | null {
+  if (!isLast) return "has no parameters of its own";
+  if (!trainable) return "is frozen";
+  if (kind !== "dense") return `is of kind "${kind}"`;
+  return activation === "identity" ? null : `is ${activation}`;
+}
+
 function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerState["lastLayer"] {
   const { kernels, dtype, blocks, outputs } = space;
   const last = blocks.length - 1;
-  const { kind, rows, scale, trainable, activation } = blocks[last]!;
-  if (kind !== "dense" || !trainable || activation !== "identity")
+  const { rows, scale } = blocks[last]!;
+  const obstacle = obstacleOf(blocks[last]!);
+  if (obstacle)
     throw new OptimizerError(
-      `exactLastLayer: the last layer is ${!trainable ? "frozen" : kind === "dense" ? activation : kind}; it must be dense, linear and trainable`,
+      `exactLastLayer: the last layer ${obstacle}; it must be dense, linear and trainable`,
     );
   const narrow = kernels.allocate(dtype, rows ** 2);
   const matrix = kernels.allocate("float64", rows ** 2);

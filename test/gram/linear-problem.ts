@@ -4,10 +4,11 @@ import type { Form } from "../../src/gram/form.ts";
 import { planLinearization } from "../../src/gram/linearization.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
-import { type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
+import { isDense, type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
 import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
 import { planNetwork } from "../../src/network/plan.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
+import { naiveLayersJacobian } from "../twins/naive-layers.ts";
 import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveJacobian } from "../twins/naive-network.ts";
 
@@ -27,7 +28,7 @@ export function linearProblem(network: Network, examples: number, seed: number) 
   const n = examples * outputCount(network);
   const residuals = kernels.allocate("float64", n).map(gaussian);
   const vector = (): ParameterVector => allocateParameters(kernels, "float64", blocks);
-  const system = (form: Form) => dampedSystem(form, kernels, "float64", blocks, n);
+  const system = (form: Form) => dampedSystem(form, kernels, "float64", blocks, n, plan.outputs);
   const space: SystemSpace = { kernels, dtype: "float64", blocks, outputs: plan.outputs, capacity: examples };
   return {
     kernels,
@@ -39,7 +40,9 @@ export function linearProblem(network: Network, examples: number, seed: number) 
     blocks,
     gaussian,
     n,
-    J: naiveJacobian(network, theta.flat, xs),
+    J: isDense(network)
+      ? naiveJacobian(network, theta.flat, xs)
+      : naiveLayersJacobian(network, theta.flat, xs),
   };
 }
 

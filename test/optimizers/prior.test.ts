@@ -87,7 +87,7 @@ describe.each<Form>(["gram", "primal"])("in %s form", (form) => {
         const gaussian = gaussianRandom(seededRandom(c.seed + 1));
         const precisions = Float64Array.from({ length: 2 * space.blocks.length }, () => Math.exp(gaussian()));
         problem.linearize(parameters);
-        const system = dampedSystem(form, kernels, "float64", space.blocks, c.examples);
+        const system = dampedSystem(form, kernels, "float64", space.blocks, c.examples, 1);
         system.assemble(
           problem.linearization,
           precisions.map((a) => 1 / a),
@@ -109,7 +109,7 @@ describe.each<Form>(["gram", "primal"])("in %s form", (form) => {
       fc.property(cases, fc.integer({ min: 1, max: 3 }), (c, warmUps) => {
         const setup = regressionProblem(c);
         const { space, problem, parameters, kernels } = setup;
-        const system = dampedSystem(form, kernels, "float64", space.blocks, c.examples);
+        const system = dampedSystem(form, kernels, "float64", space.blocks, c.examples, 1);
         const regularization = regularizedBy(
           evidence({ groups: sharing, alpha: 0.5, beta: 2, warmUps }),
           space,
