@@ -15,7 +15,7 @@ import type { Decision, FitReport } from "./fit-report.ts";
 import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import { planPredictor } from "./predictor.ts";
-import { chooseRecipe, type Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import { isCutShort, refit, type TrainedMembers, type Trainer, trainMembers } from "./train-members.ts";
 
 /** A fitted network, and all that there is to say about it. */
@@ -35,20 +35,16 @@ export interface FittedNetwork {
 /**
  * Fits networks to standardized examples: decide, train, compare with a linear model, measure.
  *
- * @param changes Parts of the recipe to leave out.
+ * @param recipe What was decided before.
  */
 export async function fitExamples(
   examples: Examples,
   options: FitOptions,
-  changes: Partial<Pick<Recipe, "refits" | "fallsBack">> = {},
+  recipe: Recipe,
 ): Promise<FittedNetwork> {
-  const { rows, inputs, outputs, split } = examples;
+  const { rows, inputs } = examples;
   const makeKernels = () => selectKernels(options.kernels ?? fitDefaults.kernels, options.threads);
   const kernels = makeKernels();
-  const recipe = {
-    ...chooseRecipe(split.train.length, inputs.length / rows, outputs, options),
-    ...changes,
-  };
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);
   const deadline = performance.now() + recipe.limits.timeLimitMs;
@@ -57,10 +53,11 @@ export async function fitExamples(
   const ridge = fitLinear(kernels, examples, knownRows(examples));
   const chosen = await choose(trainer, kernels, members, ridge, decisions);
   const { network, parameters, blend } = chosen;
-  const ours = planPredictor(kernels, network, recipe.dtype)(parameters, inputs, rows);
+  const { dtype } = recipe;
+  const ours = planPredictor(kernels, network, dtype)(parameters, inputs.source(kernels, dtype), rows);
   return {
     network,
-    dtype: recipe.dtype,
+    dtype,
     parameters,
     blend,
     batchSize: recipe.batchSize,
@@ -69,9 +66,9 @@ export async function fitExamples(
       ...describeRun(trainer, kernels, members, chosen.network),
       decisions,
       ...measureErrors(examples, {
-        model: applyBlend(blend, ours, inputs, rows).mean,
+        model: blend && inputs.matrix ? applyBlend(blend, ours, inputs.matrix, rows).mean : ours.mean,
         unseen: chosen.unseen,
-        ridge: predictLinear(ridge, inputs, rows),
+        ridge: ridge && predictLinear(ridge.model, ridge.matrix, rows),
       }),
     },
   };
@@ -105,18 +102,19 @@ async function choose(
   trainer: Trainer,
   kernels: Kernels,
   { network, results, stop, tried }: TrainedMembers,
-  ridge: LinearModel,
+  ridge: Linear | null,
   decisions: Decision[],
 ): Promise<Chosen> {
   const { recipe, examples } = trainer;
   const { dtype } = recipe;
   const { split, inputs, rows } = examples;
   const trained = join(results.map(({ parameters }) => parameters));
-  const unseen = planPredictor(kernels, network, dtype)(trained, inputs, rows).mean;
+  const unseen = planPredictor(kernels, network, dtype)(trained, inputs.source(kernels, dtype), rows).mean;
   const alone = { network, parameters: trained, blend: null, unseen };
   if (tried.length > 1) decisions.push(shapeDecision(network, tried));
   if (split.validation.length === 0) return alone;
-  const chosen = recipe.fallsBack ? blendWithRidge(examples, kernels, alone, ridge, decisions) : alone;
+  const chosen =
+    recipe.fallsBack && ridge ? blendWithRidge(examples, kernels, alone, ridge, decisions) : alone;
   const isLinear = chosen.network !== network;
   if (isLinear || !recipe.refits || isCutShort(stop) || stop.reason === "diverged") return chosen;
   const parameters: Float64Array[] = [];
@@ -134,15 +132,16 @@ function blendWithRidge(
   examples: Examples,
   kernels: Kernels,
   alone: Chosen,
-  ridge: LinearModel,
+  ridge: Linear,
   decisions: Decision[],
 ): Chosen {
-  const { split, inputs, rows } = examples;
-  const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
+  const { split, rows } = examples;
+  const trained = fitLinear(kernels, examples, split.train)!;
+  const linear = predictLinear(trained.model, trained.matrix, rows);
   const share = chooseShare(examples, alone.unseen, linear, decisions);
-  if (share === 0) return { ...linearNetwork(ridge, examples), blend: null, unseen: linear };
+  if (share === 0) return { ...linearNetwork(ridge.model, examples), blend: null, unseen: linear };
   if (share === 1) return alone;
-  return { ...alone, blend: makeBlend(share, ridge), unseen: mix(share, alone.unseen, linear) };
+  return { ...alone, blend: makeBlend(share, ridge.model), unseen: mix(share, alone.unseen, linear) };
 }
 
 /** The networks' share of the prediction: 0 where their best mean with ridge is hardly better than ridge alone. */
@@ -196,15 +195,27 @@ function join(vectors: readonly Float64Array[]): Float64Array {
   return out;
 }
 
-function fitLinear(kernels: Kernels, examples: Examples, rows: Int32Array): LinearModel {
-  const columns = examples.inputs.length / examples.rows;
-  return fitRidge(
+/** A linear model, and the matrix that it is of. */
+interface Linear {
+  readonly model: LinearModel;
+  readonly matrix: Float64Array;
+}
+
+/** Rows, or columns if those are fewer, of the largest linear model: its eigenvalues take some seconds. */
+const mostLinear = 2500;
+
+/** Fits a linear model, where the inputs are a matrix that is not too large. */
+function fitLinear(kernels: Kernels, examples: Examples, rows: Int32Array): Linear | null {
+  const { matrix, columns } = examples.inputs;
+  if (!matrix || Math.min(rows.length, columns) > mostLinear) return null;
+  const model = fitRidge(
     kernels,
-    pickRows(examples.inputs, rows, columns),
+    pickRows(matrix, rows, columns),
     pickRows(examples.targets, rows, examples.outputs),
     rows.length,
     examples.outputs,
   );
+  return { model, matrix };
 }
 
 /** A linear model as a network without hidden layers: the bias is the last row of its parameters. */

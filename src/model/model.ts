@@ -18,6 +18,7 @@ import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { type Network, parameterCount } from "../network/network.ts";
+import { plainInputs } from "../training/dataset.ts";
 import { applyBlend, type Blend } from "./blend.ts";
 import type { FitReport } from "./fit-report.ts";
 import { type Predictor, planPredictor } from "./predictor.ts";
@@ -139,7 +140,8 @@ function lazyPredictor({ network, dtype, blend }: ModelHeader, parameters: Float
   return () => (inputs: Float64Array, rows: number) => {
     // Always the same kernels: a model predicts the same numbers wherever it is loaded.
     predictor ??= planPredictor(selectKernels("wasm"), network, dtype);
-    return applyBlend(blend, predictor(parameters, inputs, rows), inputs, rows);
+    const source = plainInputs(inputs, network.inputs);
+    return applyBlend(blend, predictor(parameters, source, rows), inputs, rows);
   };
 }
 

@@ -5,7 +5,7 @@ import { describeEncoder, fitEncoder } from "../data/fit-encoder.ts";
 import { type ColumnNote, type EncodeOptions, planColumns } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
-import type { Examples } from "./examples.ts";
+import { type Examples, matrixInputs } from "./examples.ts";
 import { type FitOptions, splitOptions } from "./options.ts";
 
 /** How columns of a table are turned into examples. */
@@ -59,7 +59,7 @@ export function readExamples(table: Table, columns: ColumnOptions, options: FitO
     );
   const examples: Examples = {
     rows: rows.length,
-    inputs: encodeInputs(encoder, table, rows).inputs,
+    inputs: matrixInputs(encodeInputs(encoder, table, rows).inputs, rows.length),
     targets: standardizeTargets(encoder, readTargets(encoder, table, rows)),
     outputs: targets.length,
     targetNames: targets,
