@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Metrics } from "../data/metrics.ts";
 import { readTable } from "../data/read-table.ts";
-import { load, type TableEvaluation } from "../model/model.ts";
+import type { Evaluation } from "../model/evaluation.ts";
+import { load } from "../model/model.ts";
 import { alignTable, shorten } from "./align-table.ts";
 import { addHeaderOption, readOptions } from "./header-option.ts";
 import { columnNumber, columnR2, plural } from "./plain-number.ts";
@@ -41,7 +42,7 @@ async function run(
   else await writeOutput(`${alignTable(evaluationRows(evaluation)).join("\n")}\n`);
 }
 
-function evaluationLine({ rows, skipped, metrics, targets }: TableEvaluation): object {
+function evaluationLine({ rows, skipped, metrics, targets }: Evaluation): object {
   return {
     event: "evaluation",
     rows,
@@ -51,7 +52,7 @@ function evaluationLine({ rows, skipped, metrics, targets }: TableEvaluation): o
   };
 }
 
-function evaluationRows({ rows, metrics, targets }: TableEvaluation): string[][] {
+function evaluationRows({ rows, metrics, targets }: Evaluation): string[][] {
   const row = (name: string, { rmse, mae, r2 }: Metrics) => [
     shorten(name, 30),
     String(rows),

@@ -26,6 +26,8 @@ export interface FittedNetwork {
   readonly parameters: Float64Array;
   readonly blend: Blend | null;
   readonly report: FitReport;
+  /** Of all examples, standardized: rows × outputs. */
+  readonly predictions: Float64Array;
   /** The most rows of a batch. */
   readonly batchSize: number;
   /** The trainings of the members, before anything that came after. */
@@ -55,18 +57,20 @@ export async function fitExamples(
   const { network, parameters, blend } = chosen;
   const { dtype } = recipe;
   const ours = planPredictor(kernels, network, dtype)(parameters, inputs.source(kernels, dtype), rows);
+  const predictions = blend && inputs.matrix ? applyBlend(blend, ours, inputs.matrix, rows).mean : ours.mean;
   return {
     network,
     dtype,
     parameters,
     blend,
+    predictions,
     batchSize: recipe.batchSize,
     trainings: members.results,
     report: {
       ...describeRun(trainer, kernels, members, chosen.network),
       decisions,
       ...measureErrors(examples, {
-        model: blend && inputs.matrix ? applyBlend(blend, ours, inputs.matrix, rows).mean : ours.mean,
+        model: predictions,
         unseen: chosen.unseen,
         ridge: ridge && predictLinear(ridge.model, ridge.matrix, rows),
       }),

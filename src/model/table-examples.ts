@@ -63,14 +63,14 @@ export function readExamples(table: Table, columns: ColumnOptions, options: FitO
     targets: standardizeTargets(encoder, readTargets(encoder, table, rows)),
     outputs: targets.length,
     targetNames: targets,
-    split: positions(split, rows),
+    split: positionsAmong(rows, split),
     restore: (values) => restoreTargets(encoder, values),
   };
   return { examples, encoder, split, notes };
 }
 
-/** Rows of the table as positions among the usable rows. */
-function positions(split: Split, rows: Int32Array): Split {
+/** Rows of a table as positions among the usable rows. */
+export function positionsAmong(rows: Int32Array, split: Split): Split {
   const position = new Map(Array.from(rows, (row, i) => [row, i]));
   const map = (part: Int32Array) => part.map((row) => position.get(row)!);
   return { train: map(split.train), validation: map(split.validation), test: map(split.test) };
