@@ -52,7 +52,7 @@ export async function fitExamples(
   const deadline = performance.now() + recipe.limits.timeLimitMs;
   const trainer: Trainer = { recipe, examples, options, deadline, makeKernels };
   const members = await trainMembers(trainer);
-  const ridge = fitLinear(kernels, examples, knownRows(examples));
+  const ridge = fitBaseline(kernels, examples);
   const chosen = await choose(trainer, kernels, members, ridge, decisions);
   const { network, parameters, blend } = chosen;
   const { dtype } = recipe;
@@ -72,7 +72,7 @@ export async function fitExamples(
       ...measureErrors(examples, {
         model: predictions,
         unseen: chosen.unseen,
-        ridge: ridge && predictLinear(ridge.model, ridge.matrix, rows),
+        ridge,
       }),
     },
   };
@@ -106,7 +106,7 @@ async function choose(
   trainer: Trainer,
   kernels: Kernels,
   { network, results, stop, tried }: TrainedMembers,
-  ridge: Linear | null,
+  ridge: Baseline | null,
   decisions: Decision[],
 ): Promise<Chosen> {
   const { recipe, examples } = trainer;
@@ -117,8 +117,7 @@ async function choose(
   const alone = { network, parameters: trained, blend: null, unseen };
   if (tried.length > 1) decisions.push(shapeDecision(network, tried));
   if (split.validation.length === 0) return alone;
-  const chosen =
-    recipe.fallsBack && ridge ? blendWithRidge(examples, kernels, alone, ridge, decisions) : alone;
+  const chosen = recipe.fallsBack && ridge ? blendWithRidge(examples, alone, ridge, decisions) : alone;
   const isLinear = chosen.network !== network;
   if (isLinear || !recipe.refits || isCutShort(stop) || stop.reason === "diverged") return chosen;
   const parameters: Float64Array[] = [];
@@ -132,20 +131,12 @@ async function choose(
 }
 
 /** The networks alone, their mean with ridge, or ridge alone, by the validation rows. */
-function blendWithRidge(
-  examples: Examples,
-  kernels: Kernels,
-  alone: Chosen,
-  ridge: Linear,
-  decisions: Decision[],
-): Chosen {
-  const { split, rows } = examples;
-  const trained = fitLinear(kernels, examples, split.train)!;
-  const linear = predictLinear(trained.model, trained.matrix, rows);
+function blendWithRidge(examples: Examples, alone: Chosen, ridge: Baseline, decisions: Decision[]): Chosen {
+  const linear = ridge.unseen;
   const share = chooseShare(examples, alone.unseen, linear, decisions);
-  if (share === 0) return { ...linearNetwork(ridge.model, examples), blend: null, unseen: linear };
+  if (share === 0) return { ...linearNetwork(ridge.linear, examples), blend: null, unseen: linear };
   if (share === 1) return alone;
-  return { ...alone, blend: makeBlend(share, ridge.model), unseen: mix(share, alone.unseen, linear) };
+  return { ...alone, blend: makeBlend(share, ridge.linear), unseen: mix(share, alone.unseen, linear) };
 }
 
 /** The networks' share of the prediction: 0 where their best mean with ridge is hardly better than ridge alone. */
@@ -199,27 +190,31 @@ function join(vectors: readonly Float64Array[]): Float64Array {
   return out;
 }
 
-/** A linear model, and the matrix that it is of. */
-interface Linear {
-  readonly model: LinearModel;
-  readonly matrix: Float64Array;
+/** Ridge regression on all rows that may teach, and what it and one that has not seen the validation rows predict. */
+interface Baseline {
+  readonly linear: LinearModel;
+  /** Standardized predictions of all rows. */
+  readonly model: Float64Array;
+  readonly unseen: Float64Array;
 }
 
 /** Rows, or columns if those are fewer, of the largest linear model: its eigenvalues take some seconds. */
 const mostLinear = 2500;
 
-/** Fits a linear model, where the inputs are a matrix that is not too large. */
-function fitLinear(kernels: Kernels, examples: Examples, rows: Int32Array): Linear | null {
+/** Fits linear models, where the inputs are a matrix that is not too large. */
+function fitBaseline(kernels: Kernels, examples: Examples): Baseline | null {
+  const { rows, split, outputs, targets } = examples;
   const { matrix, columns } = examples.inputs;
-  if (!matrix || Math.min(rows.length, columns) > mostLinear) return null;
-  const model = fitRidge(
-    kernels,
-    pickRows(matrix, rows, columns),
-    pickRows(examples.targets, rows, examples.outputs),
-    rows.length,
-    examples.outputs,
-  );
-  return { model, matrix };
+  if (!matrix || Math.min(split.train.length, columns) > mostLinear) return null;
+  const fitTo = (of: Int32Array): LinearModel =>
+    fitRidge(kernels, pickRows(matrix, of, columns), pickRows(targets, of, outputs), of.length, outputs);
+  const linear = fitTo(knownRows(examples));
+  const trained = split.validation.length > 0 ? fitTo(split.train) : linear;
+  return {
+    linear,
+    model: predictLinear(linear, matrix, rows),
+    unseen: predictLinear(trained, matrix, rows),
+  };
 }
 
 /** A linear model as a network without hidden layers: the bias is the last row of its parameters. */

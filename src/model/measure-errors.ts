@@ -7,8 +7,8 @@ export interface Predictions {
   readonly model: Float64Array;
   /** Of a model that has not seen the validation rows: what the validation errors are taken from. */
   readonly unseen: Float64Array;
-  /** null where no linear model was fitted. */
-  readonly ridge: Float64Array | null;
+  /** The same two of a linear model; null where none was fitted. */
+  readonly ridge: { readonly model: Float64Array; readonly unseen: Float64Array } | null;
 }
 
 /** Errors of the model and of the baselines, in the targets' units. */
@@ -19,7 +19,7 @@ export function measureErrors(
   const { rows, outputs, targetNames, restore } = examples;
   const truth = restore(examples.targets);
   const [model, unseen] = [predictions.model, predictions.unseen].map(restore);
-  const ridge = predictions.ridge && restore(predictions.ridge);
+  const { ridge } = predictions;
   const mean = restore(new Float64Array(rows * outputs));
   const column = (values: Float64Array, k: number) => values.filter((_, i) => i % outputs === k);
   const oneTarget = { ...examples, outputs: 1 };
@@ -34,7 +34,7 @@ export function measureErrors(
           })),
     baseline: {
       mean: errorsOf(examples, mean, mean, truth),
-      ridge: ridge ? errorsOf(examples, ridge, ridge, truth) : noErrors,
+      ridge: ridge ? errorsOf(examples, restore(ridge.model), restore(ridge.unseen), truth) : noErrors,
     },
   };
 }
