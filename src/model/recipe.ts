@@ -1,7 +1,6 @@
 import { chooseForm } from "../gram/form.ts";
 import type { DType } from "../kernels/kernels.ts";
 import {
-  type DenseNetwork,
   denseNetwork,
   describeNetwork,
   type Network,
@@ -12,12 +11,14 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type StopLimits, stopDefaults } from "../training/stop.ts";
 import { chooseOptimizer } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
+import { givenNetwork, hasDropout, type PictureShape } from "./given-network.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
+import { systemDecision } from "./system-decision.ts";
 
 /** Everything that training needs to know and that the options left open. */
 export interface Recipe {
   /** The shapes that are tried, at least one; the validation error decides. */
-  readonly networks: readonly [DenseNetwork, ...DenseNetwork[]];
+  readonly networks: readonly [Network, ...Network[]];
   readonly dtype: DType;
   readonly optimizer: Optimizer;
   readonly optimizerName: string;
@@ -43,12 +44,19 @@ const miniBatchPatience = 30;
 /**
  * Decides what the options leave open. One recipe for all data; docs/how-it-chooses.md has the reasons.
  *
- * @param rows Training rows. @param inputs Encoded columns. @param outputs Targets.
- * @throws {OptionError} If an option was given that the optimizer does not have.
+ * @param rows Training rows. @param inputs Encoded columns. @param outputs Targets. @param shape Of pictures, or null.
+ * @throws {OptionError} If an option was given that the optimizer does not have, or a network that does not fit.
+ * @throws {NetworkError} If the network that was given can't be used.
  */
-export function chooseRecipe(rows: number, inputs: number, outputs: number, options: FitOptions): Recipe {
+export function chooseRecipe(
+  rows: number,
+  inputs: number,
+  outputs: number,
+  options: FitOptions,
+  shape: PictureShape | null = null,
+): Recipe {
   const dtype = options.dtype ?? fitDefaults.dtype;
-  const networks = chooseNetworks(rows, inputs, outputs, options);
+  const networks = chooseNetworks(rows, inputs, outputs, options, shape);
   const [network] = networks;
   const blocks = parameterBlocks(network);
   const full = chooseForm(blocks, rows, outputs, dtype);
@@ -78,6 +86,7 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
     fallsBack: isAuto,
     decisions: [
       networkDecision(networks, options),
+      ...(networks.some(hasDropout) ? [dropoutDecision] : []),
       {
         what: "batch",
         choice: batchSize === rows ? `all ${rows} rows` : `${batchSize} of ${rows} rows`,
@@ -103,7 +112,10 @@ function chooseNetworks(
   inputs: number,
   outputs: number,
   options: FitOptions,
-): readonly [DenseNetwork, ...DenseNetwork[]] {
+  shape: PictureShape | null,
+): readonly [Network, ...Network[]] {
+  const given = givenNetwork(options, inputs, outputs, shape);
+  if (given) return [given];
   const { hidden, activation = fitDefaults.activation } = options;
   const build = (layers: readonly number[]) => denseNetwork(inputs, layers, outputs, activation);
   if (hidden) return [build(hidden)];
@@ -111,48 +123,24 @@ function chooseNetworks(
   return rows < fewRows ? [build(deep), build(wide)] : [build(deep)];
 }
 
-function networkDecision(networks: readonly Network[], { hidden }: FitOptions): Decision {
+const dropoutDecision: Decision = {
+  what: "dropout",
+  choice: "off",
+  why: "with random zeros the residuals of a step would be those of another function than its Jacobian",
+};
+
+function networkDecision(networks: readonly Network[], { hidden, network }: FitOptions): Decision {
   const size = (network: Network) => trainableCount(parameterBlocks(network));
   return {
     what: "network",
     choice: networks
       .map((network) => `${describeNetwork(network)}, ${size(network)} parameters`)
       .join("; or "),
-    why: hidden
-      ? "as asked"
-      : networks.length > 1
-        ? "both are tried: the validation error decides"
-        : "the prior keeps it smooth",
+    why:
+      hidden || network
+        ? "as asked"
+        : networks.length > 1
+          ? "both are tried: the validation error decides"
+          : "the prior keeps it smooth",
   };
-}
-
-function systemDecision(network: Network, batchSize: number, outputs: number, dtype: DType): Decision {
-  const blocks = parameterBlocks(network);
-  const { form, cost } = chooseForm(blocks, batchSize, outputs, dtype);
-  const [name, size] =
-    form === "gram" ? ["Gram matrix", batchSize * outputs] : ["normal equations", trainableCount(blocks)];
-  return {
-    what: "system",
-    choice: `${name}, ${size} × ${size}`,
-    why: `${writeFlops(cost.gram)} by the Gram matrix, ${writeFlops(cost.primal)} by the normal equations`,
-  };
-}
-
-const flopUnits = [
-  "flop",
-  "kflop",
-  "Mflop",
-  "Gflop",
-  "Tflop",
-  "Pflop",
-  "Eflop",
-  "Zflop",
-  "Yflop",
-  "Rflop",
-] as const;
-
-/** Floating-point operations for people: "3.2 Gflop". */
-function writeFlops(flops: number): string {
-  const power = Math.min(Math.floor(Math.log10(Math.max(flops, 1)) / 3), flopUnits.length - 1);
-  return `${(flops / 1000 ** power).toFixed(1)} ${flopUnits[power]!}`;
 }

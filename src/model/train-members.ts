@@ -101,6 +101,7 @@ function trainFrom(
     ...part,
     kernels,
     dtype: recipe.dtype,
+    rowBytes: options.memory,
     dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
     limits: { ...part.limits, timeLimitMs: Math.max(0, deadline - performance.now()) },
     signal: options.signal,
