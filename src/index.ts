@@ -43,6 +43,15 @@ export {
   type OptimizerName,
   OptionError,
 } from "./model/options.ts";
+export {
+  type NetworkName,
+  namedNetwork,
+  networkNames,
+  type PictureNetworkOptions,
+  type ResidualNorm,
+  residualNetwork,
+  smallConvolutionalNetwork,
+} from "./network/architectures.ts";
 export { type Initialization, initialize } from "./network/initialize.ts";
 export type {
   ActivationLayer,

@@ -11,8 +11,8 @@ import { resultLine } from "./result-line.ts";
 import {
   addTableOptions,
   openTerminals,
-  readLimits,
   readTableOptions,
+  readTyped,
   requireOutput,
   requireTarget,
 } from "./table-command.ts";
@@ -32,6 +32,7 @@ Examples:
   gramian train cars.csv --target mpg --report cars.html --seed 7
   gramian train plant.csv --target power,heat --ignore id --time-limit 5m
   gramian train cars.csv --target mpg --optimizer gram-gauss-newton --lambda 1 --alpha 0.1 --batch-size 128
+  gramian train plant.csv --target power --network network.json
   gramian train cars.csv --config run.json --json | tail -n 1
 `;
 
@@ -89,12 +90,12 @@ async function tableOptions(
   targets: readonly string[],
   talk: Terminal,
 ): Promise<TableOptions> {
-  const { target, out, report, header, json, quiet, timeLimit, testRows, ...same } = options;
+  const { target, out, report, header, json, quiet, timeLimit, testRows, network, ...same } = options;
   return {
     test: splitDefaults.test,
     ...same,
     targets,
-    ...(await readLimits(options)),
+    ...(await readTyped(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
     onStep: (event) => {
       talk.progress(() => describeProgress(event));
