@@ -1,15 +1,18 @@
 import { chooseForm } from "../gram/form.ts";
+import { stepFlops } from "../gram/step-flops.ts";
 import type { DType } from "../kernels/kernels.ts";
 import {
   denseNetwork,
   describeNetwork,
   type Network,
   parameterBlocks,
+  resolveNetwork,
   trainableCount,
 } from "../network/network.ts";
+import { valueNumbers } from "../network/plan-layers.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type StopLimits, stopDefaults } from "../training/stop.ts";
-import { chooseOptimizer } from "./choose-optimizer.ts";
+import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
 import { givenNetwork, hasDropout, type PictureShape } from "./given-network.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
@@ -36,6 +39,9 @@ export interface Recipe {
 /** Work of a full-batch step above which mini-batches are taken: some seconds at 10 GFLOP/s. */
 const affordableFlops = 3e10;
 
+/** Numbers that the passes of a batch may take where no batch was asked for: 1 GiB of float64. */
+const mostNumbers = 2 ** 27;
+
 /** Steps of a full-batch run; the best network comes long before. */
 const fullBatchSteps = 500;
 const fullBatchPatience = 25;
@@ -58,11 +64,11 @@ export function chooseRecipe(
   const dtype = options.dtype ?? fitDefaults.dtype;
   const networks = chooseNetworks(rows, inputs, outputs, options, shape);
   const [network] = networks;
-  const blocks = parameterBlocks(network);
-  const full = chooseForm(blocks, rows, outputs, dtype);
-  const affordable = Math.min(full.flops.gram, full.flops.primal) <= affordableFlops;
+  const fitting = rowsThatFit(network, outputs);
+  const affordable = rows <= fitting && stepOverAll(network, rows, outputs, dtype) <= affordableFlops;
   const choice = chooseOptimizer(options, affordable);
-  const batchSize = Math.min(rows, options.batchSize ?? (choice.fullBatch ? rows : choice.batch));
+  const usual = choice.fullBatch ? rows : Math.min(choice.batch, fitting);
+  const batchSize = Math.min(rows, options.batchSize ?? usual);
   const isFullBatch = batchSize === rows && choice.longSteps;
   const members = options.ensemble ?? fitDefaults.ensemble;
   const isAuto = (options.optimizer ?? fitDefaults.optimizer) === "auto";
@@ -90,7 +96,7 @@ export function chooseRecipe(
       {
         what: "batch",
         choice: batchSize === rows ? `all ${rows} rows` : `${batchSize} of ${rows} rows`,
-        why: options.batchSize ? "as asked" : choice.batchReason,
+        why: batchReason(options, choice, fitting),
       },
       { what: "optimizer", choice: choice.description, why: choice.reason },
       ...(choice.optimizer.solves ? [systemDecision(network, batchSize, outputs, dtype)] : []),
@@ -99,6 +105,27 @@ export function chooseRecipe(
         : []),
     ],
   };
+}
+
+/** Operations of a full-batch step: its passes, and the cheaper system. */
+function stepOverAll(network: Network, rows: number, outputs: number, dtype: DType): number {
+  const resolved = resolveNetwork(network);
+  const { form, flops } = chooseForm(resolved.blocks, rows, outputs, dtype);
+  return stepFlops(resolved, rows, form, 0).sgd + Math.min(flops.gram, flops.primal);
+}
+
+/** Rows whose numbers between the layers, their slopes and their derivatives fit into memory. */
+function rowsThatFit(network: Network, outputs: number): number {
+  return Math.max(1, Math.floor(mostNumbers / ((2 + outputs) * valueNumbers(network))));
+}
+
+function batchReason(
+  { batchSize }: FitOptions,
+  { batch, batchReason: usual, fullBatch }: OptimizerChoice,
+  fitting: number,
+): string {
+  if (batchSize) return "as asked";
+  return !fullBatch && fitting < batch ? "as many as fit into 1 GiB: the network is large" : usual;
 }
 
 /** The hidden layers of the shapes that are tried: a deep one, and a wide one, which smooth functions may prefer. */

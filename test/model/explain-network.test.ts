@@ -101,6 +101,12 @@ test.each(networks)(
 
 test.each(networks)("the parts of %s are formed as it is said", (_, network) => {
   for (const memory of [2 ** 28, 3000]) {
+    if (network === mixed && memory > 3000) {
+      const { layers } = explainNetwork(network, { batchSize: 6, dtype: "float64", memory });
+      expect(new Set(layers.flatMap(({ gram }) => gram?.method ?? []))).toEqual(
+        new Set(["pairs", "rows", "product"]),
+      );
+    }
     const plan = planNetwork(referenceKernels(), network, "float64", 6);
     const jacobians = blockJacobians(plan, gramWorkspace(plan, memory));
     const { layers } = explainNetwork(network, { batchSize: 6, dtype: "float64", memory });
