@@ -20,7 +20,13 @@ const network: Network = {
 };
 
 /** Not "auto", which would take ridge regression where that is as good. */
-const quick = { network, optimizer: "levenberg-marquardt", maxSteps: 8, kernels: "wasm" } as const;
+const quick = {
+  network,
+  optimizer: "levenberg-marquardt",
+  maxSteps: 8,
+  validation: 0,
+  kernels: "wasm",
+} as const;
 
 test("a network with shared weights is fitted to rows of numbers, and is in the model's file", async () => {
   const model = await fit(waves, targets, quick);
@@ -34,7 +40,14 @@ test("a network with shared weights is fitted to rows of numbers, and is in the 
 
 test("the memory of rows changes roundings alone, which shows that it arrives", async () => {
   const predict = async (memory: number) => {
-    const options = { ...quick, optimizer: "gram-gauss-newton", damping: 1, maxSteps: 1, memory } as const;
+    const options = {
+      ...quick,
+      optimizer: "gram-gauss-newton",
+      damping: 1,
+      maxSteps: 1,
+      validation: 0,
+      memory,
+    } as const;
     const model = await fit(waves, targets, options);
     expect(model.report.history.at(-1)!.form).toBe("gram");
     return (await model.predict(waves)) as number[][];
