@@ -51,6 +51,15 @@ export {
   type PredictPicturesOptions,
   predictPictures,
 } from "./model/predict-pictures.ts";
+export {
+  type NetworkName,
+  namedNetwork,
+  networkNames,
+  type PictureNetworkOptions,
+  type ResidualNorm,
+  residualNetwork,
+  smallConvolutionalNetwork,
+} from "./network/architectures.ts";
 export { type Initialization, initialize } from "./network/initialize.ts";
 export type {
   ActivationLayer,

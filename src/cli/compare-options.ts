@@ -36,9 +36,20 @@ const parseOptimizer = parseChoice(optimizerNames);
 const parseOptimizers: Parse<readonly OptimizerName[]> = (where, value) =>
   parseNames(where, value).map((name) => parseOptimizer(where, name));
 
-const { target, hidden, activation, batchSize, maxSteps, patience, validation, test, testRows, seed } =
-  trainOptions;
-const { split, dtype, kernels, threads, missing, dates, header, ignore } = trainOptions;
+const {
+  target,
+  hidden,
+  activation,
+  network,
+  batchSize,
+  maxSteps,
+  patience,
+  validation,
+  test,
+  testRows,
+  seed,
+} = trainOptions;
+const { split, dtype, kernels, threads, memory, missing, dates, header, ignore } = trainOptions;
 
 /** The options of `compare`: those of `train` that all optimizers can share. */
 export const compareOptions: OptionTable<CompareValues> = {
@@ -55,6 +66,7 @@ export const compareOptions: OptionTable<CompareValues> = {
   ),
   hidden,
   activation,
+  network,
   learningRate: option(
     "--learning-rate <number>",
     `of the first-order methods (default: adam ${adamDefaults.learningRate}, sgd ${sgdDefaults.learningRate})`,
@@ -80,6 +92,7 @@ export const compareOptions: OptionTable<CompareValues> = {
   dtype,
   kernels,
   threads,
+  memory,
   missing,
   dates,
   header,

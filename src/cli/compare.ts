@@ -14,8 +14,8 @@ import { listenForInterrupt } from "./interrupt.ts";
 import {
   addTableOptions,
   openTerminals,
-  readLimits,
   readTableOptions,
+  readTyped,
   requireOutput,
   requireTarget,
 } from "./table-command.ts";
@@ -82,13 +82,13 @@ async function tableOptions(
   targets: readonly string[],
   talk: Terminal,
 ): Promise<CompareOptions> {
-  const { target, report, header, json, quiet, timeLimit, testRows, ...same } = options;
+  const { target, report, header, json, quiet, timeLimit, testRows, network, ...same } = options;
   let isFirst = true;
   return {
     test: splitDefaults.test,
     ...same,
     targets,
-    ...(await readLimits(options)),
+    ...(await readTyped(options)),
     spectra: report !== undefined,
     onStart: (optimizer, decisions) => {
       showStart(talk, optimizer, decisions, isFirst);

@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     about: "trains the same network with several optimizers, and shows what each achieves",
     load: () => import("./compare.ts"),
   },
+  explain: {
+    about: "shows the layers of a network, and what a training step of it takes",
+    load: () => import("./explain.ts"),
+  },
 };
 
 const examples = `
@@ -40,6 +44,7 @@ Examples:
   gramian train cars.csv --target mpg --report
   gramian predict model.gramian new-cars.csv > predictions.csv
   gramian compare cars.csv --target mpg
+  gramian explain resnet-20
   gramian train --help
 
 Exit codes:

@@ -99,6 +99,40 @@ export function parseDuration(where: string, value: unknown): number {
   return time;
 }
 
+const bytes: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** Reads an amount of memory, 500MB, 2GB or 1.5GiB, as bytes. */
+export function parseBytes(where: string, value: unknown): number {
+  const match = /^(\d+\.?\d*|\.\d+)\s*([kmgt]?i?b)$/i.exec(String(value).trim());
+  const amount = match ? Number(match[1]) * (bytes[match[2]!.toLowerCase()] ?? Number.NaN) : Number.NaN;
+  if (!(amount >= 1 && Number.isFinite(amount)))
+    throw new UsageError(
+      `${where}: "${String(value)}" is not an amount of memory; write for example 500MB or 2GB`,
+    );
+  return amount;
+}
+
+/** Reads the size of pictures, height x width, 20x40; one number stands for both. */
+export function parsePictureSize(where: string, value: unknown): readonly [number, number] {
+  const match = /^(\d+)(?:\s*x\s*(\d+))?$/i.exec(String(value).trim());
+  if (!match)
+    throw new UsageError(
+      `${where}: "${String(value)}" is not a size of pictures; write height x width, for example 20x40`,
+    );
+  const [height, width] = [units(where, match[1]), units(where, match[2] ?? match[1])];
+  return [height, width];
+}
+
 /** Reads a path. */
 export function parsePath(where: string, value: unknown): string {
   if (typeof value !== "string" || value === "")

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { requireWritable } from "../formats/write-file-atomically.ts";
+import type { NetworkName } from "../network/architectures.ts";
+import type { Network } from "../network/network.ts";
 import { addOptions, flagOf, type OptionTable, parseOptions } from "./command-options.ts";
 import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -78,23 +80,29 @@ export async function requireOutput(
   await requireWritable(path);
 }
 
-/** Limits and rows as the command line has them. */
+/** Options as the command line has them that the library has otherwise. */
 interface Typed {
   /** Milliseconds. */
   readonly timeLimit?: number;
   /** A file with an array of row numbers. */
   readonly testRows?: string;
+  /** A name, or a file with a network. */
+  readonly network?: string;
 }
 
 /** The same for the library. What is not given stays away, so that the library decides. */
-export async function readLimits({ timeLimit, testRows }: Typed): Promise<{
+export async function readTyped({ timeLimit, testRows, network }: Typed): Promise<{
   readonly timeLimitMs?: number;
   readonly testRows?: readonly number[];
+  readonly network?: Network | NetworkName;
 }> {
   return {
     ...(timeLimit === undefined ? {} : { timeLimitMs: timeLimit }),
     ...(testRows === undefined
       ? {}
       : { testRows: await (await import("./read-json.ts")).readRowNumbers(testRows) }),
+    ...(network === undefined
+      ? {}
+      : { network: await (await import("./read-network.ts")).readNetwork("--network", network) }),
   };
 }

@@ -1,6 +1,7 @@
 import { type EncodeOptions, encodeDefaults } from "../data/plan-columns.ts";
 import type { ReadOptions } from "../data/read-table.ts";
 import { type SplitOptions, splitDefaults } from "../data/split-rows.ts";
+import { defaultRowBytes } from "../gram/gram-workspace.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
@@ -12,6 +13,7 @@ import { headerDescription, headerFlags, parseHeader } from "./header-option.ts"
 import {
   above0,
   atLeast0,
+  parseBytes,
   parseChoice,
   parseDuration,
   parseFlag,
@@ -39,6 +41,8 @@ export interface TrainValues extends PictureValues {
   readonly report: string;
   readonly hidden: readonly number[];
   readonly activation: Activation;
+  /** A name or a file. */
+  readonly network: string;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly damping: number;
@@ -58,6 +62,8 @@ export interface TrainValues extends PictureValues {
   readonly dtype: DType;
   readonly kernels: KernelChoice;
   readonly threads: number;
+  /** Bytes. */
+  readonly memory: number;
   readonly missing: EncodeOptions["missing"];
   readonly dates: EncodeOptions["dates"];
   readonly header: ReadOptions["header"];
@@ -84,6 +90,11 @@ export const trainOptions: OptionTable<TrainValues> = {
     "--activation <name>",
     `of the hidden layers: ${activations.join(", ")} (default: ${fitDefaults.activation})`,
     parseChoice(activations),
+  ),
+  network: option(
+    "--network <name or file>",
+    "in place of these two: a file with a network as JSON, as docs/networks.md describes it",
+    parsePath,
   ),
   optimizer: option(
     "--optimizer <name>",
@@ -151,6 +162,11 @@ export const trainOptions: OptionTable<TrainValues> = {
     parseChoice(kernelChoices),
   ),
   threads: option("--threads <count>", "threads of large products (default: the physical cores)", count),
+  memory: option(
+    "--memory <amount>",
+    `of the rows of the Jacobian of one layer with shared weights: 500MB, 2GB (default: ${defaultRowBytes / 2 ** 20}MiB)`,
+    parseBytes,
+  ),
   missing: option(
     "--missing <how>",
     `cells without a value: auto, mean, drop or refuse (default: ${encodeDefaults.missing})`,

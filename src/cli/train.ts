@@ -12,8 +12,8 @@ import { resultLine } from "./result-line.ts";
 import {
   addTableOptions,
   openTerminals,
-  readLimits,
   readTableOptions,
+  readTyped,
   requireOutput,
 } from "./table-command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -32,6 +32,7 @@ Examples:
   gramian train cars.csv --target mpg --report cars.html --seed 7
   gramian train plant.csv --target power,heat --ignore id --time-limit 5m
   gramian train cars.csv --target mpg --optimizer gram-gauss-newton --lambda 1 --alpha 0.1 --batch-size 128
+  gramian train plant.csv --target power --network network.json
   gramian train cars.csv --config run.json --json | tail -n 1
   gramian train labels.csv --images pictures --target angle --image-size 20x40 --augment shift=3 --split blocks
 `;
@@ -106,14 +107,14 @@ async function checkOutputs(
 
 /** Options of the fit. Those that are not given stay away, so that the library decides. */
 async function fitOptionsOf(options: TrainOptions, talk: Terminal): Promise<FitOptions> {
-  const { json, quiet, timeLimit, testRows, target, out, report, header, ...rest } = options;
+  const { json, quiet, timeLimit, testRows, network, target, out, report, header, ...rest } = options;
   const { missing, dates, ignore, ...others } = rest;
   const { images, fileColumn, badImages, imageCache, imageSize, channels, imageFit, augment, ...same } =
     others;
   return {
     test: splitDefaults.test,
     ...same,
-    ...(await readLimits(options)),
+    ...(await readTyped(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
     onStep: (event) => {
       talk.progress(() => describeProgress(event));

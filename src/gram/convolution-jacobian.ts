@@ -4,8 +4,9 @@ import { forEachChunk, type Patches } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
 import { convolutionRows, ldOfPositions } from "./convolution-rows.ts";
+import { chooseGram } from "./gram-choice.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
-import { pairsAreCheaper, planPairsGram } from "./pairs-gram.ts";
+import { planPairsGram } from "./pairs-gram.ts";
 import { planRowsGram } from "./rows-gram.ts";
 
 /** What a convolution sees: images, whose windows are the inputs ã_is of position s. */
@@ -25,19 +26,20 @@ export function convolutionJacobian(
   factors: ConvolutionFactors,
 ): BlockJacobian {
   const { image, patches, groups } = factors;
-  const usesPairs = groups === 1 && pairsAreCheaper(workspace, block);
+  const { method } = chooseGram(workspace, block, groups);
   const writeUnits = convolutionRows(workspace, block, factors);
   return {
     block,
-    method: usesPairs ? "pairs" : "rows",
+    method,
     pullback: planPullback(workspace, block, factors),
     pushforward: planPushforward(workspace, block, factors),
     writeRows: (d, first, count, out, ld) => writeUnits(d, first, count, 0, block.columns, out, ld),
     gram: {
       by: "whole",
-      add: usesPairs
-        ? planPairsGram(workspace, block, image, patches)
-        : planRowsGram(workspace, block, writeUnits),
+      add:
+        method === "pairs"
+          ? planPairsGram(workspace, block, image, patches)
+          : planRowsGram(workspace, block, writeUnits),
     },
   };
 }

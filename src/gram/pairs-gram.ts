@@ -11,10 +11,17 @@ export function pairsAreCheaper(
   { capacity, outputs, rowBytes, dtype }: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
   block: ParameterBlock,
 ): boolean {
-  const { rows, positions } = block;
   const flops = gramFlops(block, capacity, outputs);
-  const numbers = capacity * positions * rows + capacity * positions ** 2 * (1 + outputs ** 2);
-  return flops.pairs < flops.rows && numbers * (dtype === "float32" ? 4 : 8) <= rowBytes;
+  const bytes = pairsNumbers({ capacity, outputs }, block) * (dtype === "float32" ? 4 : 8);
+  return flops.pairs < flops.rows && bytes <= rowBytes;
+}
+
+/** Numbers in the buffers of `planPairsGram`, its gaps between rows aside. */
+export function pairsNumbers(
+  { capacity, outputs }: Pick<GramWorkspace, "capacity" | "outputs">,
+  { rows, positions }: ParameterBlock,
+): number {
+  return capacity * positions * rows + capacity * positions ** 2 * (1 + outputs ** 2);
 }
 
 /**

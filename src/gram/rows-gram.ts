@@ -18,24 +18,47 @@ export type UnitRowsWriter = (
 export type RowsGram = (count: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;
 
 /**
+ * Units whose rows are formed at once: all where these take less than `rowBytes`, else as many as do, at least one. A
+ * scale's rows are short: all at once, always.
+ */
+export function unitsAtOnce(
+  { capacity, outputs, rowBytes, dtype }: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
+  { kind, rows, columns }: ParameterBlock,
+): number {
+  if (kind === "scale") return columns;
+  const bytesPerUnit = capacity * outputs * rows * (dtype === "float32" ? 4 : 8);
+  return Math.max(1, Math.min(columns, Math.floor(rowBytes / bytesPerUnit)));
+}
+
+/** Numbers in the buffers of `planRowsGram`: the rows that are formed at once, and their product. */
+export function rowsNumbers(
+  space: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
+  block: ParameterBlock,
+): number {
+  const most = space.capacity * space.outputs;
+  return most * block.rows * unitsAtOnce(space, block) + most ** 2;
+}
+
+/**
  * Plans the Gram matrix of one layer by its rows of J: all its units at once where these rows take less than
  * `rowBytes`, else as many units at a time as do.
  */
 export function planRowsGram(
-  { kernels, dtype, capacity, outputs, rowBytes, share }: GramWorkspace,
-  { rows, columns, inputs, bias }: ParameterBlock,
+  workspace: GramWorkspace,
+  block: ParameterBlock,
   write: UnitRowsWriter,
 ): RowsGram {
+  const { kernels, capacity, outputs, share } = workspace;
+  const { rows, columns, inputs, bias } = block;
   const most = capacity * outputs;
-  const bytesPerUnit = most * rows * (dtype === "float32" ? 4 : 8);
-  const unitsAtOnce = Math.max(1, Math.min(columns, Math.floor(rowBytes / bytesPerUnit)));
-  const chunk = share("rows", most * rows * unitsAtOnce);
+  const atOnce = unitsAtOnce(workspace, block);
+  const chunk = share("rows", most * rows * atOnce);
   const square = share("row square", most ** 2);
   return (count, d, w, v, out) => {
     const n = count * outputs;
     const [j, s] = [chunk(), square()];
-    for (let unit = 0; unit < columns; unit += unitsAtOnce) {
-      const units = Math.min(unitsAtOnce, columns - unit);
+    for (let unit = 0; unit < columns; unit += atOnce) {
+      const units = Math.min(atOnce, columns - unit);
       const size = rows * units;
       write(d, 0, count, unit, units, j, size);
       const beta = unit === 0 ? 0 : 1;

@@ -30,10 +30,9 @@ export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x
       kernels.channelDots(examples, repeat, positions, columns, null, 0, ds, d.stride, shifts, ld);
     }
   };
-  // A row of J is short: all units at once, always.
   const writeAll: UnitRowsWriter = (d, first, examples, _, __, out, ld) =>
     writeRows(d, first, examples, outputs, out, ld);
-  const addGram = planRowsGram({ ...workspace, rowBytes: Number.POSITIVE_INFINITY }, block, writeAll);
+  const addGram = planRowsGram(workspace, block, writeAll);
 
   return {
     block,

@@ -3,13 +3,7 @@ import type { ColumnNote } from "../data/plan-columns.ts";
 import type { Table } from "../data/table.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { initialize } from "../network/initialize.ts";
-import {
-  type DenseNetwork,
-  describeNetwork,
-  type Network,
-  parameterBlocks,
-  trainableCount,
-} from "../network/network.ts";
+import { describeNetwork, type Network, parameterBlocks, trainableCount } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { learnsAtRate } from "./choose-optimizer.ts";
 import type { Examples } from "./examples.ts";
@@ -90,7 +84,7 @@ export interface Comparison {
 
 /**
  * Trains the same network from the same start on the same rows in the same order, once with each optimizer. Where
- * `hidden` is absent, all get the first shape that `fit` would try. "auto" stands for its optimizer alone, without the
+ * `hidden` and `network` are absent, all get the first shape that `fit` would try. "auto" stands for its optimizer alone, without the
  * second shape, the last steps over the validation rows, and the linear model beside the network or in its place.
  *
  * @throws {DataError} As `fitTable`. @throws {OptionError} If an option is unknown or out of its range, or two
@@ -111,7 +105,7 @@ export async function compareTable(table: Table, options: CompareOptions): Promi
     const name = nameOf(optimizer);
     const run = await runOne(optimizer, examples, spectrumOf, {
       ...optionsFor(optimizer, shared),
-      hidden: hiddenOf(network),
+      network,
       onDecisions: (decisions) => onStart?.(name, explainNetwork(decisions, shared)),
       onStep: (event) => onStep?.(name, event),
     });
@@ -164,28 +158,28 @@ function planSpectrum(network: Network, examples: Examples, { kernels, threads }
 }
 
 /** The network that all start from: the first that a fit would try. */
-function networkOf(examples: Examples, options: FitOptions): DenseNetwork {
+function networkOf(examples: Examples, options: FitOptions): Network {
   const { learningRate, ...others } = options;
-  return recipeOf(examples, others).networks[0] as DenseNetwork;
+  return recipeOf(examples, others).networks[0];
 }
 
 function recipeOf({ split, inputs, outputs }: Examples, options: FitOptions): Recipe {
   return chooseRecipe(split.train.length, inputs.columns, outputs, options);
 }
 
-function hiddenOf({ layers }: DenseNetwork): readonly number[] {
-  return layers.slice(0, -1).map(({ units }) => units);
-}
-
 /** The network is asked for here, not by the caller. */
-function explainNetwork(decisions: readonly Decision[], { hidden }: FitOptions): readonly Decision[] {
-  if (hidden) return decisions;
+function explainNetwork(
+  decisions: readonly Decision[],
+  { hidden, network }: FitOptions,
+): readonly Decision[] {
+  if (hidden || network) return decisions;
   const why = "the first shape that a fit would try, for all optimizers";
   return decisions.map((decision) => (decision.what === "network" ? { ...decision, why } : decision));
 }
 
+/** What one optimizer gets of the shared options: all but the network's, which is made from them. */
 function optionsFor(optimizer: OptimizerName | Optimizer, shared: FitOptions): FitOptions {
-  const { learningRate, ...others } = shared;
+  const { learningRate, hidden, activation, network, ...others } = shared;
   return learningRate !== undefined && learnsAtRate(optimizer) ? { ...others, learningRate } : others;
 }
 

@@ -3,6 +3,8 @@ import { type SplitOptions, splitDefaults } from "../data/split-rows.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
+import { type NetworkName, networkNames } from "../network/architectures.ts";
+import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { EpochEvent } from "../training/train.ts";
 import type { Decision } from "./fit-report.ts";
@@ -45,6 +47,11 @@ export interface FitOptions {
   readonly hidden?: readonly number[];
   /** Of the hidden layers. Default "tanh". */
   readonly activation?: Activation;
+  /**
+   * In place of `hidden` and `activation`: a network as docs/networks.md describes it, whose inputs are those after
+   * encoding and whose outputs are the targets; or, for pictures, the name of a ready-made one.
+   */
+  readonly network?: Network | NetworkName;
   /** A name, or a value such as `gramGaussNewton({ lambda, alpha })`. Default "auto". */
   readonly optimizer?: OptimizerName | Optimizer;
   /** Of the optimizer; its own default where absent. */
@@ -83,6 +90,8 @@ export interface FitOptions {
    * threads only where `crossOriginIsolated`, the processors.
    */
   readonly threads?: number;
+  /** Bytes that the rows of J of one layer with shared weights may take at once. Default 256 MiB. */
+  readonly memory?: number;
   /** Called after each epoch. */
   readonly onStep?: (event: FitEvent) => void;
   /** Called before training, with what was decided and why. */
@@ -139,6 +148,10 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
     "a list of whole numbers of at least 1",
   ],
   activation: [oneOf(activations), `one of ${activations.join(", ")}`],
+  network: [
+    (value) => oneOf(networkNames)(value) || isObject(value),
+    `a network as an object, or for pictures one of ${networkNames.join(", ")}`,
+  ],
   optimizer: [
     (value) => optimizerNames.includes(value as OptimizerName) || isOptimizer(value),
     `one of ${optimizerNames.join(", ")}, or an optimizer`,
@@ -160,6 +173,7 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
   dtype: [oneOf(["float32", "float64"]), "float32 or float64"],
   kernels: [oneOf(kernelChoices), `one of ${kernelChoices.join(", ")}`],
   threads: [wholeNumber(1), "a whole number of at least 1"],
+  memory: [above(0), "a finite number of bytes above 0"],
   onStep: [isFunction, "a function"],
   onDecisions: [isFunction, "a function"],
   signal: [isSignal, "an AbortSignal"],

@@ -9,9 +9,10 @@ import { weightAverage } from "../optimizers/weight-average.ts";
 import { stopDefaults } from "../training/stop.ts";
 import { chooseOptimizer } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
+import { givenNetwork, hasDropout } from "./given-network.ts";
 import { stepOptions } from "./named-optimizers.ts";
-import { type FitOptions, fitDefaults } from "./options.ts";
-import type { Recipe } from "./recipe.ts";
+import { type FitOptions, fitDefaults, OptionError } from "./options.ts";
+import { dropoutDecision, type Recipe, rowsThatFit } from "./recipe.ts";
 
 /**
  * The steps of "auto" on pictures. A picture's network has more parameters than there are pictures: each batch could be
@@ -46,7 +47,8 @@ const pictureDtype: DType = "float32";
  * Decides what the options leave open, for pictures.
  *
  * @param rows Training pictures.
- * @throws {OptionError} If an option was given that the optimizer does not have.
+ * @throws {OptionError} If an option was given that the optimizer does not have, or a network that does not fit.
+ * @throws {NetworkError} If the network that was given can't be used.
  */
 export function choosePictureRecipe(
   rows: number,
@@ -54,14 +56,21 @@ export function choosePictureRecipe(
   outputs: number,
   options: FitOptions,
 ): Recipe {
+  if (options.hidden)
+    throw new OptionError(
+      "options.hidden: a network of pictures has more than hidden layers; give a network, by name or as docs/networks.md says",
+    );
+  const shape = [height, width, channels] as const;
   const activation = options.activation ?? pictureActivation;
-  const network = smallConvolutionalNetwork({ shape: [height, width, channels], outputs, activation });
+  const given = givenNetwork(options, height * width * channels, outputs, shape);
+  const network = given ?? smallConvolutionalNetwork({ shape, outputs, activation });
   const choice = chooseOptimizer(options, false);
   const isAuto =
     (options.optimizer ?? fitDefaults.optimizer) === "auto" &&
     stepOptions.every((name) => options[name] === undefined);
   const optimizer = isAuto ? pictureOptimizer() : choice.optimizer;
-  const batchSize = Math.min(rows, options.batchSize ?? pictureBatch);
+  const usual = Math.min(pictureBatch, rowsThatFit(network, outputs));
+  const batchSize = Math.min(rows, options.batchSize ?? usual);
   const members = options.ensemble ?? fitDefaults.ensemble;
   return {
     networks: [network],
@@ -84,8 +93,9 @@ export function choosePictureRecipe(
       {
         what: "network",
         choice: `${describeNetwork(network)}, ${parameterCount(network)} parameters`,
-        why: "small: three convolutions",
+        why: given ? "as asked" : "small: three convolutions",
       },
+      ...(hasDropout(network) ? [dropoutDecision] : []),
       {
         what: "batch",
         choice: `${batchSize} of ${rows} pictures`,

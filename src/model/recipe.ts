@@ -1,18 +1,22 @@
 import { chooseForm } from "../gram/form.ts";
+import { stepFlops } from "../gram/step-flops.ts";
 import type { DType } from "../kernels/kernels.ts";
 import {
-  type DenseNetwork,
   denseNetwork,
   describeNetwork,
   type Network,
   parameterBlocks,
+  resolveNetwork,
   trainableCount,
 } from "../network/network.ts";
+import { valueNumbers } from "../network/plan-layers.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type StopLimits, stopDefaults } from "../training/stop.ts";
-import { chooseOptimizer } from "./choose-optimizer.ts";
+import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
+import { givenNetwork, hasDropout } from "./given-network.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
+import { systemDecision } from "./system-decision.ts";
 
 /** Everything that training needs to know and that the options left open. */
 export interface Recipe {
@@ -35,6 +39,9 @@ export interface Recipe {
 /** Work of a full-batch step above which mini-batches are taken: some seconds at 10 GFLOP/s. */
 const affordableFlops = 3e10;
 
+/** Numbers that the passes of a batch may take where no batch was asked for: 1 GiB of float64. */
+const mostNumbers = 2 ** 27;
+
 /** Steps of a full-batch run; the best network comes long before. */
 const fullBatchSteps = 500;
 const fullBatchPatience = 25;
@@ -44,17 +51,18 @@ const miniBatchPatience = 30;
  * Decides what the options leave open. One recipe for all data; docs/how-it-chooses.md has the reasons.
  *
  * @param rows Training rows. @param inputs Encoded columns. @param outputs Targets.
- * @throws {OptionError} If an option was given that the optimizer does not have.
+ * @throws {OptionError} If an option was given that the optimizer does not have, or a network that does not fit.
+ * @throws {NetworkError} If the network that was given can't be used.
  */
 export function chooseRecipe(rows: number, inputs: number, outputs: number, options: FitOptions): Recipe {
   const dtype = options.dtype ?? fitDefaults.dtype;
   const networks = chooseNetworks(rows, inputs, outputs, options);
   const [network] = networks;
-  const blocks = parameterBlocks(network);
-  const full = chooseForm(blocks, rows, outputs, dtype);
-  const affordable = Math.min(full.flops.gram, full.flops.primal) <= affordableFlops;
+  const fitting = rowsThatFit(network, outputs);
+  const affordable = rows <= fitting && stepOverAll(network, rows, outputs, dtype) <= affordableFlops;
   const choice = chooseOptimizer(options, affordable);
-  const batchSize = Math.min(rows, options.batchSize ?? (choice.fullBatch ? rows : choice.batch));
+  const usual = choice.fullBatch ? rows : Math.min(choice.batch, fitting);
+  const batchSize = Math.min(rows, options.batchSize ?? usual);
   const isFullBatch = batchSize === rows && choice.longSteps;
   const members = options.ensemble ?? fitDefaults.ensemble;
   const isAuto = (options.optimizer ?? fitDefaults.optimizer) === "auto";
@@ -78,10 +86,11 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
     fallsBack: isAuto,
     decisions: [
       networkDecision(networks, options),
+      ...(networks.some(hasDropout) ? [dropoutDecision] : []),
       {
         what: "batch",
         choice: batchSize === rows ? `all ${rows} rows` : `${batchSize} of ${rows} rows`,
-        why: options.batchSize ? "as asked" : choice.batchReason,
+        why: batchReason(options, choice, fitting),
       },
       { what: "optimizer", choice: choice.description, why: choice.reason },
       ...(choice.optimizer.solves ? [systemDecision(network, batchSize, outputs, dtype)] : []),
@@ -90,6 +99,27 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
         : []),
     ],
   };
+}
+
+/** Operations of a full-batch step: its passes, and the cheaper system. */
+function stepOverAll(network: Network, rows: number, outputs: number, dtype: DType): number {
+  const resolved = resolveNetwork(network);
+  const { form, flops } = chooseForm(resolved.blocks, rows, outputs, dtype);
+  return stepFlops(resolved, rows, form, 0).sgd + Math.min(flops.gram, flops.primal);
+}
+
+/** Rows whose numbers between the layers, their slopes and their derivatives fit into memory. */
+export function rowsThatFit(network: Network, outputs: number): number {
+  return Math.max(1, Math.floor(mostNumbers / ((2 + outputs) * valueNumbers(network))));
+}
+
+function batchReason(
+  { batchSize }: FitOptions,
+  { batch, batchReason: usual, fullBatch }: OptimizerChoice,
+  fitting: number,
+): string {
+  if (batchSize) return "as asked";
+  return !fullBatch && fitting < batch ? "as many as fit into 1 GiB: the network is large" : usual;
 }
 
 /** The hidden layers of the shapes that are tried: a deep one, and a wide one, which smooth functions may prefer. */
@@ -103,7 +133,9 @@ function chooseNetworks(
   inputs: number,
   outputs: number,
   options: FitOptions,
-): readonly [DenseNetwork, ...DenseNetwork[]] {
+): readonly [Network, ...Network[]] {
+  const given = givenNetwork(options, inputs, outputs);
+  if (given) return [given];
   const { hidden, activation = fitDefaults.activation } = options;
   const build = (layers: readonly number[]) => denseNetwork(inputs, layers, outputs, activation);
   if (hidden) return [build(hidden)];
@@ -111,48 +143,24 @@ function chooseNetworks(
   return rows < fewRows ? [build(deep), build(wide)] : [build(deep)];
 }
 
-function networkDecision(networks: readonly Network[], { hidden }: FitOptions): Decision {
+export const dropoutDecision: Decision = {
+  what: "dropout",
+  choice: "off",
+  why: "with random zeros the residuals of a step would be those of another function than its Jacobian",
+};
+
+function networkDecision(networks: readonly Network[], { hidden, network }: FitOptions): Decision {
   const size = (network: Network) => trainableCount(parameterBlocks(network));
   return {
     what: "network",
     choice: networks
       .map((network) => `${describeNetwork(network)}, ${size(network)} parameters`)
       .join("; or "),
-    why: hidden
-      ? "as asked"
-      : networks.length > 1
-        ? "both are tried: the validation error decides"
-        : "the prior keeps it smooth",
+    why:
+      hidden || network
+        ? "as asked"
+        : networks.length > 1
+          ? "both are tried: the validation error decides"
+          : "the prior keeps it smooth",
   };
-}
-
-function systemDecision(network: Network, batchSize: number, outputs: number, dtype: DType): Decision {
-  const blocks = parameterBlocks(network);
-  const { form, cost } = chooseForm(blocks, batchSize, outputs, dtype);
-  const [name, size] =
-    form === "gram" ? ["Gram matrix", batchSize * outputs] : ["normal equations", trainableCount(blocks)];
-  return {
-    what: "system",
-    choice: `${name}, ${size} × ${size}`,
-    why: `${writeFlops(cost.gram)} by the Gram matrix, ${writeFlops(cost.primal)} by the normal equations`,
-  };
-}
-
-const flopUnits = [
-  "flop",
-  "kflop",
-  "Mflop",
-  "Gflop",
-  "Tflop",
-  "Pflop",
-  "Eflop",
-  "Zflop",
-  "Yflop",
-  "Rflop",
-] as const;
-
-/** Floating-point operations for people: "3.2 Gflop". */
-function writeFlops(flops: number): string {
-  const power = Math.min(Math.floor(Math.log10(Math.max(flops, 1)) / 3), flopUnits.length - 1);
-  return `${(flops / 1000 ** power).toFixed(1)} ${flopUnits[power]!}`;
 }

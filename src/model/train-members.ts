@@ -101,6 +101,7 @@ function trainFrom(
     ...part,
     kernels,
     dtype: recipe.dtype,
+    rowBytes: options.memory,
     dataset: datasetOf(
       kernels,
       recipe.dtype,

@@ -134,3 +134,23 @@ function shortcutOf(filters: number, halves: boolean): { readonly shortcut?: rea
   if (!halves) return {};
   return { shortcut: [{ kind: "conv2d", filters, kernel: 1, stride: 2, bias: false }] };
 }
+
+/** Names of the ready-made networks: those with "-gn" have group norm, the other residual ones no norm at all. */
+export const networkNames = [
+  "cnn-small",
+  "resnet-20",
+  "resnet-32",
+  "resnet-56",
+  "resnet-20-gn",
+  "resnet-32-gn",
+  "resnet-56-gn",
+] as const;
+
+export type NetworkName = (typeof networkNames)[number];
+
+/** The ready-made network of a name. */
+export function namedNetwork(name: NetworkName, options: PictureNetworkOptions): Network {
+  if (name === "cnn-small") return smallConvolutionalNetwork(options);
+  const [, depth, norm] = name.split("-");
+  return residualNetwork(Number(depth), options, norm === "gn" ? "group-norm" : "fixup");
+}

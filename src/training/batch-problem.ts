@@ -12,7 +12,11 @@ export interface BatchProblem extends Problem {
   load(order: Int32Array, start: number, count: number): void;
 }
 
-/** Allocates the problem for batches of up to `capacity` examples. */
+/**
+ * Allocates the problem for batches of up to `capacity` examples.
+ *
+ * @param rowBytes As in `planLinearization`.
+ */
 export function batchProblem(
   kernels: Kernels,
   network: Network,
@@ -20,10 +24,11 @@ export function batchProblem(
   dataset: Dataset,
   evaluator: Evaluator,
   capacity: number,
+  rowBytes?: number,
 ): BatchProblem {
   const plan = planNetwork(kernels, network, dtype, capacity);
   const { outputs, input } = plan;
-  const linearization = planLinearization(plan);
+  const linearization = planLinearization(plan, rowBytes);
   const rows = kernels.allocateIndices(capacity);
   const targets = kernels.allocate(dtype, capacity * outputs);
   const residuals = kernels.allocate("float64", capacity * outputs);

@@ -28,6 +28,8 @@ export interface Training {
   readonly validationRows: Int32Array;
   readonly optimizer: Optimizer;
   readonly batchSize: number;
+  /** Bytes that the rows of J of one layer may take at once. Default 256 MiB. */
+  readonly rowBytes?: number | undefined;
   /** Of the order of the batches. */
   readonly seed: number;
   readonly limits: StopLimits;
@@ -144,7 +146,7 @@ interface Run {
 }
 
 function prepare(training: Training): Run {
-  const { kernels, dtype, network, dataset, trainRows, batchSize, seed } = training;
+  const { kernels, dtype, network, dataset, trainRows, batchSize, rowBytes, seed } = training;
   const batches = divideBatches(trainRows, batchSize, seededRandom(seed));
   const space = parameterSpace(kernels, dtype, network, batches.largest);
   const evaluator = planEvaluator(kernels, network, dtype);
@@ -156,7 +158,7 @@ function prepare(training: Training): Run {
     space,
     parameters,
     scratch: allocateParameters(kernels, dtype, space.blocks),
-    problem: batchProblem(kernels, network, dtype, dataset, evaluator, batches.largest),
+    problem: batchProblem(kernels, network, dtype, dataset, evaluator, batches.largest, rowBytes),
     evaluator,
     batches,
     best: keepBest(parameters.flat),

@@ -16,7 +16,7 @@ describe("gramian", () => {
   test("shows its help and its version on standard output", async () => {
     const help = await place.run("--help");
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const command of ["inspect", "train", "predict", "evaluate"])
+    for (const command of ["inspect", "train", "predict", "evaluate", "compare", "explain"])
       expect(help.stdout).toContain(`\n  ${command} `);
     const { version } = JSON.parse(readFileSync(join(cli, "../../package.json"), "utf8")) as {
       version: string;

@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   atLeast0,
+  parseBytes,
   parseChoice,
   parseDuration,
   parseFlag,
   parseHidden,
   parseNames,
   parseNumber,
+  parsePictureSize,
   wholeNumber,
 } from "../../src/cli/parse-value.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
@@ -44,6 +46,37 @@ describe("parseDuration", () => {
 
   test.each(["0s", "-1s", "5", "s", "1d", "", "1e400h"])('refuses "%s"', (text) => {
     expect(() => parseDuration("--time-limit", text)).toThrow(UsageError);
+  });
+});
+
+describe("parseBytes", () => {
+  test.each([
+    ["500MB", 500e6],
+    ["2GB", 2e9],
+    ["1.5 gb", 1.5e9],
+    ["64KiB", 65_536],
+    [".5GiB", 2 ** 29],
+    ["7b", 7],
+  ])("reads %s", (text, bytes) => {
+    expect(parseBytes("--memory", text)).toBe(bytes);
+  });
+
+  test.each(["", "5", "GB", "0MB", "-1GB", "2 XB", "2ib", "2GBs", "1e400GB"])('refuses "%s"', (text) => {
+    expect(() => parseBytes("--memory", text)).toThrow(UsageError);
+  });
+});
+
+describe("parsePictureSize", () => {
+  test.each([
+    ["20x40", [20, 40]],
+    ["20 X 40", [20, 40]],
+    ["32", [32, 32]],
+  ])("reads %s", (text, size) => {
+    expect(parsePictureSize("--image-size", text)).toEqual(size);
+  });
+
+  test.each(["", "x", "20x", "0x4", "4x0", "1.5x2", "3x4x5", "-3x4"])('refuses "%s"', (text) => {
+    expect(() => parsePictureSize("--image-size", text)).toThrow(UsageError);
   });
 });
 

@@ -23,6 +23,7 @@ describe("checkOptions", () => {
     const all: Required<FitOptions> = {
       hidden: [],
       activation: "gelu",
+      network: "cnn-small",
       optimizer: gramGaussNewton(),
       learningRate: 0.1,
       damping: 0,
@@ -41,6 +42,7 @@ describe("checkOptions", () => {
       dtype: "float32",
       kernels: "reference",
       threads: 1,
+      memory: 2e9,
       onStep: () => {},
       onDecisions: () => {},
       signal: AbortSignal.abort(),
@@ -57,7 +59,7 @@ describe("checkOptions", () => {
     ["SEED", 'options.SEED: is unknown; did you mean "seed"?'],
     [
       "momentum",
-      "options.momentum: is unknown; known are hidden, activation, optimizer, learningRate, damping",
+      "options.momentum: is unknown; known are hidden, activation, network, optimizer, learningRate",
     ],
     ["__proto__x", "options.__proto__x: is unknown; known are hidden"],
     ["constructor", "options.constructor: is unknown; known are hidden"],

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { FitOptions } from "../../src/model/options.ts";
+import { choosePictureRecipe } from "../../src/model/picture-recipe.ts";
 import { chooseRecipe } from "../../src/model/recipe.ts";
-import { describeNetwork, outputCount } from "../../src/network/network.ts";
+import { residualNetwork } from "../../src/network/architectures.ts";
+import { denseNetwork, outputCount } from "../../src/network/network.ts";
+import { valueNumbers } from "../../src/network/plan-layers.ts";
 
 const choose = (rows: number, options: FitOptions = {}, inputs = 8, outputs = 1) =>
   chooseRecipe(rows, inputs, outputs, options);
@@ -28,8 +31,8 @@ describe("chooseRecipe", () => {
   test("has the inputs and outputs of the data, and the layers that were asked for", () => {
     expect(choose(100, {}, 5, 3).networks[0].inputs).toBe(5);
     expect(outputCount(choose(100, {}, 5, 3).networks[0])).toBe(3);
-    expect(describeNetwork(choose(100, { hidden: [7, 6], activation: "relu" }).networks[0])).toMatch(
-      /^\d+-7-6-1 relu$/,
+    expect(choose(100, { hidden: [7, 6], activation: "relu" }).networks[0]).toEqual(
+      denseNetwork(8, [7, 6], 1, "relu"),
     );
     expect(choose(100, { hidden: [] }).networks[0].layers).toHaveLength(1);
   });
@@ -49,6 +52,54 @@ describe("chooseRecipe", () => {
       expect(why).toMatch(
         /^[0-9.]+ [kMGTPE]?flop by the Gram matrix, [0-9.]+ [kMGTPE]?flop by the normal equations$/,
       );
+  });
+
+  test("tries the network that is given alone, and says what is true of it", () => {
+    const network = residualNetwork(8, { shape: [8, 8, 1] });
+    const recipe = choose(5000, { network }, 64);
+    expect(recipe.networks).toEqual([network]);
+    expect(decision(recipe, "network")).toMatchObject({ why: "as asked" });
+    expect(decision(recipe, "network").choice).toMatch(/^8x8x1 conv2d 16, scale, residual .* parameters$/);
+    expect(decision(recipe, "system").choice).toBe("Gram matrix, 256 × 256");
+    expect(decision(recipe, "dropout")).toBeUndefined();
+  });
+
+  test("knows ready-made networks for pictures alone", () => {
+    const shape = { height: 10, width: 20, channels: 3 } as const;
+    const named = choosePictureRecipe(500, shape, 2, { network: "cnn-small" });
+    expect(named.networks[0]).toMatchObject({ shape: [10, 20, 3] });
+    expect(outputCount(named.networks[0])).toBe(2);
+    expect(() => choose(500, { network: "cnn-small" })).toThrow(
+      'options.network: "cnn-small" is made for pictures, and the data are rows of 8 numbers',
+    );
+  });
+
+  test.each<[FitOptions, string]>([
+    [{ network: denseNetwork(7, [3], 1) }, "has 7 inputs, and the data have 8 after encoding"],
+    [{ network: denseNetwork(8, [3], 2) }, "has 2 outputs, and there are 1 targets"],
+    [{ network: denseNetwork(8, [3], 1), hidden: [3] }, "options.hidden: "],
+    [{ network: denseNetwork(8, [3], 1), activation: "relu" }, "options.activation: "],
+    [{ network: { inputs: 8, layers: [] } }, "network.layers: is empty"],
+  ])("refuses a network that does not fit: %o", (options, message) => {
+    expect(() => choose(500, options)).toThrow(message);
+  });
+
+  test("says that dropout is off, also inside of a residual layer", () => {
+    const dropout = { kind: "dropout", rate: 0.5 } as const;
+    const { layers } = denseNetwork(8, [3], 1);
+    for (const layer of [dropout, { kind: "residual", body: [dropout] } as const])
+      expect(
+        decision(choose(500, { network: { inputs: 8, layers: [layer, ...layers] } }), "dropout"),
+      ).toMatchObject({ choice: "off" });
+  });
+
+  test("takes no more rows at once than fit into memory", () => {
+    const network = residualNetwork(20, { shape: [32, 32, 3] });
+    const recipe = choose(5000, { network }, 3072);
+    expect(recipe.batchSize * 3 * valueNumbers(network) * 8).toBeLessThanOrEqual(2 ** 30);
+    expect((recipe.batchSize + 1) * 3 * valueNumbers(network) * 8).toBeGreaterThan(2 ** 30);
+    expect(decision(recipe, "batch").why).toContain("1 GiB");
+    expect(choose(5000, { network, batchSize: 200 }, 3072).batchSize).toBe(200);
   });
 
   test("has no system for first-order methods", () => {
