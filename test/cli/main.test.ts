@@ -43,7 +43,7 @@ describe("gramian", () => {
       expect(text).toMatch(new RegExp(`--${flag} <\\w+> [^()]*\\(default: ${value}\\)`));
   });
 
-  test.each(["inspect", "train", "predict", "evaluate"])(
+  test.each(["inspect", "train", "predict", "evaluate", "compare", "explain"])(
     "has examples in the help of %s",
     async (command) => {
       const { code, stdout } = await place.run(command, "--help");
