@@ -1,4 +1,4 @@
-import type { DType, Kernels } from "../../kernels/kernels.ts";
+import type { DType, FloatArray, Kernels } from "../../kernels/kernels.ts";
 import type { ParameterVector } from "../parameter-vector.ts";
 import type { PlanMatrix } from "../plan-matrix.ts";
 import type { Shape } from "../shape.ts";
@@ -11,6 +11,8 @@ export interface PlanSpace {
   readonly capacity: number;
   /** Whether derivatives will be carried back. */
   readonly derivatives: boolean;
+  /** What layers use one after the other, by its layout. */
+  readonly scratch: Map<string, FloatArray>;
 }
 
 /** The numbers between two layers, for all examples of a pass: an example in each row. */
