@@ -1,13 +1,17 @@
 import type { DType } from "../../src/kernels/kernels.ts";
+import { residualNetwork, smallConvolutionalNetwork } from "../../src/network/architectures.ts";
+import { denseNetwork, type Network } from "../../src/network/network.ts";
 import { type BenchmarkContext, BenchmarkError } from "../benchmark.ts";
 
 /** A network and a batch on which steps are timed. */
 export interface StepCase {
-  /** The widths, for example "32-256-256-1". */
+  /** The widths, for example "32-256-256-1", or a name and the shape of a picture, "resnet-20 32x32x3". */
   readonly name: string;
-  readonly widths: readonly number[];
+  readonly network: Network;
   readonly batch: number;
 }
+
+const residual = "resnet-20 32x32x3";
 
 const cases: readonly StepCase[] = [
   stepCase("32-256-256-1", 128),
@@ -15,11 +19,20 @@ const cases: readonly StepCase[] = [
   stepCase("784-1024-1024-1", 256),
   stepCase("8-50-1", 64),
   stepCase("16-64-64-4", 256),
+  { name: residual, network: residualNetwork(20, { shape: [32, 32, 3] }), batch: 64 },
+  pictureCase([20, 40, 3]),
+  pictureCase([28, 28, 1]),
 ];
 
-/** Describes a case by its widths. */
+/** A dense network of tanh, described by its widths. */
 export function stepCase(name: string, batch: number): StepCase {
-  return { name, widths: name.split("-").map(Number), batch };
+  const widths = name.split("-").map(Number);
+  const outputs = widths[widths.length - 1]!;
+  return { name, network: denseNetwork(widths[0]!, widths.slice(1, -1), outputs, "tanh"), batch };
+}
+
+function pictureCase(shape: readonly [number, number, number]): StepCase {
+  return { name: `cnn-small ${shape.join("x")}`, network: smallConvolutionalNetwork({ shape }), batch: 64 };
 }
 
 /** What the flags left of the benchmark. */

@@ -20,6 +20,8 @@ export interface Beginning {
   readonly losses: readonly number[];
   /** Of each step. */
   readonly milliseconds: readonly number[];
+  /** Of the memory of all arrays; absent where it is not known. */
+  readonly bytes?: number;
 }
 
 /** Names a contender in messages. */

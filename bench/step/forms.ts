@@ -8,7 +8,7 @@ import { noteLoad } from "../note-load.ts";
 import { median } from "../statistics.ts";
 import { type MeasuredKernels, type StepCase, stepCase } from "./cases.ts";
 import { gramianStep } from "./gramian-step.ts";
-import { drawStart, rates } from "./shared-start.ts";
+import { drawStart, ratesFor } from "./shared-start.ts";
 import { timeSteps } from "./time-steps.ts";
 
 /** p from 61 to 721, one output and several, one layer and three. */
@@ -69,7 +69,7 @@ function compareForms(given: StepCase, dtype: DType, kind: MeasuredKernels, row:
   const { form, flops, cost } = chooseForm(blocks, given.batch, outputs, dtype);
   if (Math.max(flops.gram, flops.primal) > mostFlops) return;
   const steps = (["gram", "primal"] as const).map((form: Form) => {
-    const optimizer = gramGaussNewton({ lambda: 1, alpha: rates.alpha, form });
+    const optimizer = gramGaussNewton({ lambda: 1, alpha: ratesFor(start.network).alpha, form });
     return gramianStep(selectKernels(kind, 1), dtype, start, optimizer).step;
   }) as [() => void, () => void];
   const [gram, primal] = timeInTurn(steps);

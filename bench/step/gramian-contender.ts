@@ -1,4 +1,5 @@
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
+import { isDense, type Network } from "../../src/network/network.ts";
 import { adam } from "../../src/optimizers/adam.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
@@ -6,25 +7,31 @@ import { sgd } from "../../src/optimizers/sgd.ts";
 import type { MeasuredKernels } from "./cases.ts";
 import type { Contender } from "./contender.ts";
 import { type GramianStep, gramianStep } from "./gramian-step.ts";
-import { rates, type SharedStart } from "./shared-start.ts";
+import { type Rates, ratesFor, type SharedStart } from "./shared-start.ts";
 import { beginSteps, timeSteps } from "./time-steps.ts";
 
 const optimizers = {
-  sgd: () => sgd({ learningRate: rates.sgd, momentum: 0 }),
-  adam: () => adam({ learningRate: rates.adam, epsilon: rates.adamEpsilon }),
-  "gram-gauss-newton": () => gramGaussNewton({ lambda: 1, alpha: rates.alpha }),
-} satisfies Record<string, () => Optimizer>;
+  sgd: (rates) => sgd({ learningRate: rates.sgd, momentum: 0 }),
+  adam: (rates) => adam({ learningRate: rates.adam, epsilon: rates.adamEpsilon }),
+  "gram-gauss-newton": (rates) => gramGaussNewton({ lambda: 1, alpha: rates.alpha }),
+} satisfies Record<string, (rates: Rates) => Optimizer>;
 
 export type MeasuredOptimizer = keyof typeof optimizers;
 
-export const measuredOptimizers = Object.keys(optimizers) as readonly MeasuredOptimizer[];
-
-/** Makes an optimizer with the shared rates. */
-export function measuredOptimizer(name: MeasuredOptimizer): Optimizer {
-  return optimizers[name]();
+/**
+ * The optimizers that are measured on a network. Not Adam on pictures: its first step is that of the signs of the
+ * derivatives, and those near 0 differ by rounding.
+ */
+export function optimizersFor(network: Network): readonly MeasuredOptimizer[] {
+  return isDense(network) ? ["sgd", "adam", "gram-gauss-newton"] : ["sgd", "gram-gauss-newton"];
 }
 
-/** Gramian's three optimizers on some kernels. */
+/** Makes an optimizer with the shared rates. */
+export function measuredOptimizer(name: MeasuredOptimizer, network: Network): Optimizer {
+  return optimizers[name](ratesFor(network));
+}
+
+/** Gramian's optimizers on some kernels. */
 export function gramianContenders(
   kernels: Kernels,
   name: MeasuredKernels,
@@ -32,7 +39,7 @@ export function gramianContenders(
   dtype: DType,
   start: SharedStart,
 ): readonly Contender[] {
-  return measuredOptimizers.map((optimizer) => {
+  return optimizersFor(start.network).map((optimizer) => {
     let run: GramianStep;
     return {
       system: "gramian",
@@ -40,8 +47,9 @@ export function gramianContenders(
       kernels: name,
       threads,
       async begin(steps) {
-        run = gramianStep(kernels, dtype, start, measuredOptimizer(optimizer));
-        return beginSteps(steps, run);
+        const before = kernels.bytesAllocated;
+        run = gramianStep(kernels, dtype, start, measuredOptimizer(optimizer, start.network));
+        return { ...beginSteps(steps, run), bytes: kernels.bytesAllocated - before };
       },
       time: async (steps) => timeSteps(steps, run.step),
     };

@@ -5,7 +5,7 @@ import type { BenchmarkContext } from "../benchmark.ts";
 import { median } from "../statistics.ts";
 import type { MeasuredKernels, Selection, StepCase } from "./cases.ts";
 import { type GemmProbe, gemmProbe } from "./gemm-probe.ts";
-import { type MeasuredOptimizer, measuredOptimizer, measuredOptimizers } from "./gramian-contender.ts";
+import { type MeasuredOptimizer, measuredOptimizer, optimizersFor } from "./gramian-contender.ts";
 import { gramianStep } from "./gramian-step.ts";
 import { type KernelCount, type ProfiledKernels, profiledKernels } from "./profiled-kernels.ts";
 import { drawStart } from "./shared-start.ts";
@@ -40,7 +40,7 @@ export function profileSteps(selection: Selection, { row, option }: BenchmarkCon
       const probe = gemmProbe(selectKernels(kernels, threads));
       for (const stepCase of selection.cases)
         for (const dtype of selection.dtypes)
-          for (const optimizer of measuredOptimizers)
+          for (const optimizer of optimizersFor(stepCase.network))
             for (const line of profileStep({ stepCase, dtype, kernels, threads, optimizer }, probe))
               row(line);
     }
@@ -49,9 +49,14 @@ export function profileSteps(selection: Selection, { row, option }: BenchmarkCon
 function profileStep(subject: Subject, probe: GemmProbe) {
   const { stepCase, dtype, kernels, threads, optimizer } = subject;
   const start = drawStart(stepCase);
-  const plain = gramianStep(selectKernels(kernels, threads), dtype, start, measuredOptimizer(optimizer));
+  const plain = gramianStep(
+    selectKernels(kernels, threads),
+    dtype,
+    start,
+    measuredOptimizer(optimizer, start.network),
+  );
   const profiled = profiledKernels(selectKernels(kernels, threads));
-  const counted = gramianStep(profiled.kernels, dtype, start, measuredOptimizer(optimizer));
+  const counted = gramianStep(profiled.kernels, dtype, start, measuredOptimizer(optimizer, start.network));
   const count = warmUp(plain.step, counted.step);
   profiled.reset();
   const samples = Array.from({ length: pieces }, () => ({

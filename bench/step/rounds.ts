@@ -9,6 +9,8 @@ export interface Timing {
   readonly median: number;
   /** The 25 % and the 75 % quantile over the rounds. */
   readonly spread: readonly [number, number];
+  /** Of the memory of all arrays; null where it is not known. */
+  readonly bytes: number | null;
 }
 
 const mostRounds = 11;
@@ -20,7 +22,7 @@ const roundMs = 30;
 const budgetMs = 800;
 
 /** A contender with slower steps than this is only timed at its first steps, those that were checked. */
-const slowMs = 1000;
+const slowMs = 4000;
 
 /** After a product on several threads OpenBLAS's threads look for work for up to 2²⁶ cycles, on the cores of the next contender. */
 const spinMs = 30;
@@ -29,6 +31,7 @@ interface Runner {
   readonly contender: Contender;
   readonly steps: number;
   readonly rounds: number;
+  readonly bytes: number | null;
   readonly samples: number[];
 }
 
@@ -43,19 +46,21 @@ export async function timeInRounds(begun: readonly Begun[]): Promise<readonly Ti
       const runner = runners[(i + round) % runners.length]!;
       if (round < runner.rounds) await runRound(runner);
     }
-  return runners.map(({ contender, samples }) => ({
+  return runners.map(({ contender, samples, bytes }) => ({
     contender,
+    bytes,
     median: quantile(samples, 0.5),
     spread: [quantile(samples, 0.25), quantile(samples, 0.75)],
   }));
 }
 
-function prepare({ contender, beginning: { milliseconds } }: Begun): Runner {
+function prepare({ contender, beginning }: Begun): Runner {
+  const { milliseconds, bytes = null } = beginning;
   const fastest = Math.min(...milliseconds);
-  if (fastest > slowMs) return { contender, steps: 0, rounds: 0, samples: [...milliseconds] };
+  if (fastest > slowMs) return { contender, bytes, steps: 0, rounds: 0, samples: [...milliseconds] };
   const steps = Math.max(1, Math.round(roundMs / fastest));
   const rounds = Math.min(mostRounds, Math.max(3, Math.floor(budgetMs / (steps * fastest))));
-  return { contender, steps, rounds, samples: [] };
+  return { contender, bytes, steps, rounds, samples: [] };
 }
 
 async function runRound({ contender, steps, samples }: Runner): Promise<void> {

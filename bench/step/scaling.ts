@@ -141,7 +141,7 @@ interface Prepared {
 function prepare(start: SharedStart, optimizer: MeasuredOptimizer, name: MeasuredKernels): Prepared {
   const kernels = selectKernels(name, 1);
   const before = kernels.bytesAllocated;
-  const { step } = gramianStep(kernels, "float32", start, measuredOptimizer(optimizer));
+  const { step } = gramianStep(kernels, "float32", start, measuredOptimizer(optimizer, start.network));
   const begin = performance.now();
   let steps = 0;
   for (; steps < 2 || performance.now() - begin < sizeMs / 8; steps++) step();

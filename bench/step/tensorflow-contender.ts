@@ -1,7 +1,9 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import type * as Layers from "@tensorflow/tfjs-layers";
+import type { DenseLayer } from "../../src/network/layers.ts";
+import { isDense } from "../../src/network/network.ts";
 import type { Contender } from "./contender.ts";
-import { rates, type SharedStart } from "./shared-start.ts";
+import { ratesFor, type SharedStart } from "./shared-start.ts";
 import { beginSteps, timeSteps } from "./time-steps.ts";
 
 type Backend = "cpu" | "wasm";
@@ -13,8 +15,12 @@ interface Modules {
 
 let loaded: Modules | null = null;
 
-/** TensorFlow.js on its cpu and its wasm backend, with SGD and Adam. It has float32 only, and one thread in Node. */
+/**
+ * TensorFlow.js on its cpu and its wasm backend, with SGD and Adam, for dense networks. It has float32 only, and one
+ * thread in Node.
+ */
 export async function tensorflowContenders(start: SharedStart): Promise<readonly Contender[]> {
+  if (!isDense(start.network)) return [];
   loaded ??= await loadModules();
   const modules = loaded;
   return (["wasm", "cpu"] as const).flatMap((backend) =>
@@ -63,11 +69,15 @@ function contender(
 }
 
 function prepare({ tf, layers }: Modules, optimizer: "sgd" | "adam", start: SharedStart) {
-  const { widths, batch } = start.case;
-  const outputs = widths[widths.length - 1]!;
+  const {
+    network: { inputs },
+    targets,
+    case: { batch },
+  } = start;
   const model = buildModel({ tf, layers }, start);
-  const x = tf.tensor2d(Float32Array.from(start.inputs), [batch, widths[0]!]);
-  const y = tf.tensor2d(Float32Array.from(start.targets), [batch, outputs]);
+  const x = tf.tensor2d(Float32Array.from(start.inputs), [batch, inputs]);
+  const y = tf.tensor2d(Float32Array.from(start.targets), [batch, targets.length / batch]);
+  const rates = ratesFor(start.network);
   const method =
     optimizer === "sgd" ? tf.train.sgd(rates.sgd) : tf.train.adam(rates.adam, 0.9, 0.999, rates.adamEpsilon);
   const cost = (): TensorFlow.Scalar =>
@@ -89,7 +99,8 @@ function prepare({ tf, layers }: Modules, optimizer: "sgd" | "adam", start: Shar
   };
 }
 
-function buildModel({ tf, layers }: Modules, { case: { widths }, parameters }: SharedStart) {
+function buildModel({ tf, layers }: Modules, { network, parameters }: SharedStart) {
+  const widths = [network.inputs, ...(network.layers as readonly DenseLayer[]).map(({ units }) => units)];
   const model = layers.sequential();
   const weights: TensorFlow.Tensor[] = [];
   let offset = 0;

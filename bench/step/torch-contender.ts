@@ -2,8 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { DType } from "../../src/kernels/kernels.ts";
+import { isDense, outputCount } from "../../src/network/network.ts";
 import { type Beginning, type Contender, firstStepsMs } from "./contender.ts";
-import { rates, type SharedStart } from "./shared-start.ts";
+import { ratesFor, type SharedStart } from "./shared-start.ts";
 
 /** From build/bench/step, where the compiled file stands. */
 const script = fileURLToPath(new URL("../../../bench/step/torch_step.py", import.meta.url));
@@ -39,8 +40,18 @@ export async function startTorch(): Promise<Torch | null> {
       threads.flatMap((count) =>
         methods(start, dtype).map((optimizer): Contender => {
           const id = nextId++;
-          const { widths, batch } = start.case;
-          const request = { id, optimizer, path, widths, batch, dtype, threads: count, ...rates };
+          const { network } = start;
+          const size = { batch: start.case.batch, outputs: outputCount(network) };
+          const request = {
+            id,
+            optimizer,
+            path,
+            network,
+            ...size,
+            dtype,
+            threads: count,
+            ...ratesFor(network),
+          };
           return {
             system: "pytorch",
             optimizer,
@@ -69,6 +80,7 @@ export function jacobianIsTooLarge({ parameters, targets }: SharedStart, dtype: 
 }
 
 function methods(start: SharedStart, dtype: DType) {
+  if (!isDense(start.network)) return ["sgd"] as const;
   const firstOrder = ["sgd", "adam"] as const;
   return jacobianIsTooLarge(start, dtype) ? firstOrder : ([...firstOrder, "vmap-gram"] as const);
 }

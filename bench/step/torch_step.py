@@ -13,6 +13,8 @@ import time
 import torch
 import torch.nn.functional as F
 
+from torch_network import arrange, build
+
 try:
     from torch.func import grad, jacrev, vmap
 except ImportError:
@@ -43,8 +45,8 @@ def core_name():
     return "OpenBLAS " + blas.openblas_get_corename().decode()
 
 
-def read_start(path, widths, batch, dtype):
-    """Each layer's weights and bias, the inputs and the targets, from one file of float64."""
+def read_start(path, network, batch, outputs, dtype):
+    """A function that takes the parameters, then the inputs and the targets, from one file of float64."""
     with open(path, "rb") as file:
         numbers = torch.frombuffer(bytearray(file.read()), dtype=torch.float64).to(dtype)
     at = 0
@@ -57,26 +59,16 @@ def read_start(path, widths, batch, dtype):
         at += length
         return numbers[at - length : at].reshape(shape)
 
-    layers = [(take(i, o), take(o)) for i, o in zip(widths, widths[1:])]
-    return layers, take(batch, widths[0]), take(batch, widths[-1])
-
-
-def network(layers):
-    modules = []
-    for weight, bias in layers:
-        linear = torch.nn.Linear(*weight.shape).to(weight.dtype)
-        with torch.no_grad():
-            linear.weight.copy_(weight.T)
-            linear.bias.copy_(bias)
-        modules += [linear, torch.nn.Tanh()]
-    return torch.nn.Sequential(*modules[:-1])
+    data = numbers[-batch * (network["inputs"] + outputs) :]
+    x = data[: -batch * outputs].reshape(batch, network["inputs"])
+    return take, arrange(network, x), data[-batch * outputs :].reshape(batch, outputs)
 
 
 class FirstOrder:
     """SGD or Adam on the mean of (f - y)^2: twice the loss of the others, so half the rate, or twice epsilon."""
 
-    def __init__(self, request, layers, x, y):
-        self.model, self.x, self.y = network(layers), x, y
+    def __init__(self, request, take, x, y):
+        self.model, self.x, self.y = build(request["network"], take), x, y
         parameters = self.model.parameters()
         if request["optimizer"] == "sgd":
             self.optimizer = torch.optim.SGD(parameters, lr=request["sgd"] / 2)
@@ -95,10 +87,11 @@ class FirstOrder:
 
 
 class VmapGram:
-    """w <- w - Jt (J Jt + alpha I)^-1 (f - y), the rows of J by vmap over the examples."""
+    """w <- w - Jt (J Jt + alpha I)^-1 (f - y), the rows of J by vmap over the examples. For layers of tanh."""
 
-    def __init__(self, request, layers, x, y):
-        self.weights = [tensor for layer in layers for tensor in layer]
+    def __init__(self, request, take, x, y):
+        widths = [x.shape[1], *(layer["units"] for layer in request["network"]["layers"])]
+        self.weights = [w for i, o in zip(widths, widths[1:]) for w in (take(i, o), take(o))]
         self.x, self.y, self.alpha = x, y, request["alpha"]
         # One output: a gradient for each example. Several: a Jacobian.
         self.single = y.shape[1] == 1
@@ -128,8 +121,8 @@ class VmapGram:
 def begin(request):
     set_threads(request["threads"])
     dtype = getattr(torch, request["dtype"])
-    layers, x, y = read_start(request["path"], request["widths"], request["batch"], dtype)
-    run = (VmapGram if request["optimizer"] == "vmap-gram" else FirstOrder)(request, layers, x, y)
+    start = read_start(request["path"], request["network"], request["batch"], request["outputs"], dtype)
+    run = (VmapGram if request["optimizer"] == "vmap-gram" else FirstOrder)(request, *start)
     losses, milliseconds = [run.loss()], []
     start = time.perf_counter()
     while len(milliseconds) < request["steps"] and (time.perf_counter() - start) * 1000 < request["limit"]:

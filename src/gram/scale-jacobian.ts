@@ -40,8 +40,8 @@ export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x
     pullback(count, e, out) {
       const own = ownRows();
       writeRows(e, 0, count, 1, own, size);
-      kernels.scale(size, 0, out);
-      for (let i = 0; i < count; i++) kernels.axpy(size, 1, viewFrom(own, i * size), out);
+      // The sum of the rows: they are the positions of one example.
+      kernels.channelDots(1, 1, count, size, null, 0, own, count * size, out, size);
     },
     pushforward(count, d, delta, out) {
       const own = ownRows();

@@ -81,13 +81,14 @@ function neededValues({ values, nodes, blocks }: Plan): readonly boolean[] {
 
 /**
  * Gives each value that is needed the number of a buffer. A buffer is free again when the node that wrote its value
- * forward has carried the derivatives on.
+ * forward has carried the derivatives on; where these go on as they are, it is that of the input.
  */
 function shareSlots(
-  { values, nodes }: Plan,
+  plan: Plan,
   needed: readonly boolean[],
   keeps: (node: PlacedNode) => boolean,
 ): readonly (number | null)[] {
+  const { values, nodes } = plan;
   const slots: (number | null)[] = values.map(() => null);
   const free: number[] = [];
   let count = 0;
@@ -96,11 +97,30 @@ function shareSlots(
   };
   assign(values.length - 1);
   for (const node of [...nodes].reverse()) {
+    const slot = slots[node.output] ?? null;
+    const heir = node.inputs.find((input) => needed[input] && inherits(plan, node, input, keeps));
+    if (heir !== undefined) slots[heir] = slot;
     for (const input of node.inputs) assign(input);
-    const slot = slots[node.output];
-    if (typeof slot === "number" && !keeps(node)) free.push(slot);
+    if (slot !== null && heir === undefined && !keeps(node)) free.push(slot);
   }
   return slots;
+}
+
+/**
+ * Whether the derivatives of a node's output may become those of its input in place: they are the same, no other layer
+ * adds to them, and where they are kept, the input's are too, and no activation changes them.
+ */
+function inherits(
+  plan: Plan,
+  node: PlacedNode,
+  input: number,
+  keeps: (node: PlacedNode) => boolean,
+): boolean {
+  if (!node.handsOn || readersOf(plan.nodes, input) > 1) return false;
+  if (strideOf(plan, input) !== strideOf(plan, node.output)) return false;
+  if (!keeps(node)) return true;
+  const source = plan.nodes.find(({ output }) => output === input);
+  return source !== undefined && keeps(source) && source.throughActivation === null;
 }
 
 /**
@@ -121,12 +141,13 @@ export function backward(
     const node = plan.nodes[i]!;
     const d = of[node.output];
     if (!d) continue;
-    node.throughActivation(count, repeat, d);
+    node.throughActivation?.(count, repeat, d);
     if (node.block !== null) visit(node.block, d);
     for (let j = 0; j < node.inputs.length; j++) {
       const value = node.inputs[j]!;
       const out = of[value];
-      if (!out) continue;
+      // d itself has become that of this input.
+      if (!out || out.data === d.data) continue;
       if (adds[i]![j]) addThrough(plan, parameters, count, derivatives, node, d, value, out);
       else node.throughInputs(parameters, count, repeat, d, out);
     }

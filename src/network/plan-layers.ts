@@ -45,6 +45,10 @@ export function planLayers(space: PlanSpace, { input, layers, blocks }: Resolved
   const addValue = (shape: Shape, isResult: boolean): number =>
     values.push({ shape, matrix: allocateValue(space, shape, isResult) }) - 1;
 
+  /** The place of a layer's output: that of its input, where nobody else needs that. */
+  const outputOf = (from: number, shape: Shape, isResult: boolean, mayOverwrite: boolean): number =>
+    mayOverwrite && !isResult ? values.push(values[from]!) - 1 : addValue(shape, isResult);
+
   const place = (node: Node, inputs: readonly number[], output: number, block: number | null): number => {
     nodes.push({ ...node, inputs, output, block });
     return output;
@@ -52,11 +56,20 @@ export function planLayers(space: PlanSpace, { input, layers, blocks }: Resolved
 
   /** Places layers one after the other; answers with the value of the last one. */
   const placeAll = (list: readonly ResolvedLayer[], from: number, isEnd: boolean): number =>
-    list.reduce((value, layer, i) => placeLayer(layer, value, isEnd && i === list.length - 1), from);
+    list.reduce(
+      (value, layer, i) => placeLayer(layer, value, isEnd && i === list.length - 1, list[i - 1]),
+      from,
+    );
 
-  const placeLayer = (layer: ResolvedLayer, from: number, isResult: boolean): number => {
+  const placeLayer = (
+    layer: ResolvedLayer,
+    from: number,
+    isResult: boolean,
+    before: ResolvedLayer | undefined,
+  ): number => {
     if (layer.layer.kind === "residual") return placeResidual(layer, from, isResult);
-    const output = addValue(layer.output, isResult);
+    const mayOverwrite = forgetsInput(layer) && forgetsOutput(before);
+    const output = outputOf(from, layer.output, isResult, mayOverwrite);
     const block = layer.block === null ? null : blocks[layer.block]!;
     const { node, factor } = planLayer(space, layer, block, values[from]!, values[output]!);
     if (factor) factors[layer.block!] = factor;
@@ -69,7 +82,7 @@ export function planLayers(space: PlanSpace, { input, layers, blocks }: Resolved
     isResult: boolean,
   ): number => {
     const sides = [placeAll(body, from, false), placeAll(shortcut, from, false)];
-    const output = addValue(shape, isResult);
+    const output = outputOf(sides[0]!, shape, isResult, forgetsOutput(body.at(-1)));
     const activation = layer.kind === "residual" ? (layer.activation ?? "identity") : "identity";
     const node = sumNode(space, activation, values[sides[0]!]!, values[sides[1]!]!, values[output]!);
     return place(node, sides, output, null);
@@ -77,6 +90,16 @@ export function planLayers(space: PlanSpace, { input, layers, blocks }: Resolved
 
   placeAll(layers, addValue(input, false), true);
   return { nodes, values, factors };
+}
+
+/** Whether a layer has no use for its input after it has written its output, which has the same shape. */
+function forgetsInput({ layer }: ResolvedLayer): boolean {
+  return layer.kind === "activation" || (layer.kind === "scale" && layer.scale === false);
+}
+
+/** Whether the layer that wrote a value for the next one alone has no use for it on the way back. */
+function forgetsOutput(layer: ResolvedLayer | undefined): boolean {
+  return layer !== undefined && layer.layer.kind !== "group-norm" && layer.layer.kind !== "layer-norm";
 }
 
 function planLayer(

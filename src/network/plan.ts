@@ -1,4 +1,4 @@
-import type { DType, Kernels } from "../kernels/kernels.ts";
+import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { type Network, type ParameterBlock, resolveNetwork } from "./network.ts";
 import type { Node, PlanSpace, Value } from "./nodes/node.ts";
 import type { ParameterVector } from "./parameter-vector.ts";
@@ -48,7 +48,7 @@ export function planNetwork(
   derivatives = true,
 ): Plan {
   const resolved = resolveNetwork(network);
-  const space = { kernels, dtype, capacity, derivatives };
+  const space = { kernels, dtype, capacity, derivatives, scratch: new Map<string, FloatArray>() };
   const { nodes, values, factors } = planLayers(space, resolved);
   return {
     ...space,

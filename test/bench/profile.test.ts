@@ -15,7 +15,12 @@ const unitRates = { float32: 1e-6, float64: 1e-6 };
 function countStep(optimizer: MeasuredOptimizer): { counted: number; predicted: number } {
   const start = drawStart(small);
   const profiled = profiledKernels(wasmKernels());
-  const { step } = gramianStep(profiled.kernels, "float32", start, measuredOptimizer(optimizer));
+  const { step } = gramianStep(
+    profiled.kernels,
+    "float32",
+    start,
+    measuredOptimizer(optimizer, start.network),
+  );
   step();
   let counted = 0;
   for (const { flops } of profiled.counts.values()) counted += flops.float32 + flops.float64;
@@ -42,7 +47,7 @@ test("the operations of a Gram-Gauss-Newton step are those that the formula coun
 test("counters leave the results as they are", () => {
   const start = drawStart(small);
   const losses = [wasmKernels(), profiledKernels(wasmKernels()).kernels].map((kernels) => {
-    const run = gramianStep(kernels, "float64", start, measuredOptimizer("gram-gauss-newton"));
+    const run = gramianStep(kernels, "float64", start, measuredOptimizer("gram-gauss-newton", start.network));
     run.step();
     return run.loss();
   });

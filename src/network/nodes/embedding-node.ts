@@ -26,7 +26,7 @@ export function embeddingNode(
           out.data[row + units + j] = x.data[i * x.stride + others[j]!]!;
       }
     },
-    throughActivation() {},
+    throughActivation: null,
     throughInputs(_, count, repeat, d, back) {
       for (let row = 0; row < count * repeat; row++) {
         back.data[row * back.stride + column] = 0;

@@ -7,11 +7,11 @@ import type { PlanSpace, Value } from "./node.ts";
 export interface PlannedActivation {
   /** Writes σ of a value, and keeps σ'. */
   forward(count: number): void;
-  /** d <- d ∘ σ'. */
-  backward(count: number, repeat: number, d: PlanMatrix): void;
+  /** d <- d ∘ σ'; null of the identity. */
+  readonly backward: ((count: number, repeat: number, d: PlanMatrix) => void) | null;
 }
 
-const identity: PlannedActivation = { forward() {}, backward() {} };
+const identity: PlannedActivation = { forward() {}, backward: null };
 
 /** The activation at the end of a layer, in place. */
 export function fuseActivation(space: PlanSpace, activation: Activation, value: Value): PlannedActivation {

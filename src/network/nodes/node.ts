@@ -1,4 +1,4 @@
-import type { DType, Kernels } from "../../kernels/kernels.ts";
+import type { DType, FloatArray, Kernels } from "../../kernels/kernels.ts";
 import type { ParameterVector } from "../parameter-vector.ts";
 import type { PlanMatrix } from "../plan-matrix.ts";
 import type { Shape } from "../shape.ts";
@@ -11,6 +11,8 @@ export interface PlanSpace {
   readonly capacity: number;
   /** Whether derivatives will be carried back. */
   readonly derivatives: boolean;
+  /** What layers use one after the other, by its layout. */
+  readonly scratch: Map<string, FloatArray>;
 }
 
 /** The numbers between two layers, for all examples of a pass: an example in each row. */
@@ -29,8 +31,10 @@ export interface Value {
 export interface Node {
   /** From the values of its inputs to that of its output, for the first `count` examples. */
   forward(theta: ParameterVector, count: number): void;
-  /** d <- d ∘ σ'(z). */
-  throughActivation(count: number, repeat: number, d: PlanMatrix): void;
+  /** d <- d ∘ σ'(z); null where σ(z) = z. */
+  readonly throughActivation: ((count: number, repeat: number, d: PlanMatrix) => void) | null;
   /** Overwrites out with the derivatives with respect to the node's input; each input of a sum has the same. */
   throughInputs(theta: ParameterVector, count: number, repeat: number, d: PlanMatrix, out: PlanMatrix): void;
+  /** Whether `throughInputs` writes d as it is: then d may become that of the input without a copy. */
+  readonly handsOn?: boolean;
 }

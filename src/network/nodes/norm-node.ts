@@ -28,7 +28,7 @@ export function normNode(
         inverses,
       );
     },
-    throughActivation() {},
+    throughActivation: null,
     throughInputs(_, count, repeat, d, out) {
       copyMatrix(kernels, count * repeat, sizeOf(shape), d, out);
       kernels.denormalizeGroups(

@@ -20,8 +20,9 @@ export interface Patches {
 /** Numbers of a chunk: enough for products at full speed, few enough to stay in cache. */
 const chunkNumbers = 131_072;
 
+/** Layers with windows alike write them to the same place: the numbers are used at once, and stay in cache. */
 export function planPatches(
-  { kernels, dtype, capacity }: PlanSpace,
+  { kernels, dtype, capacity, scratch }: PlanSpace,
   block: ParameterBlock,
   window: Window,
   groups: number,
@@ -29,7 +30,10 @@ export function planPatches(
   const { rows, inputs, positions, bias } = block;
   const stride = alignedStride(dtype, rows);
   const examples = Math.min(capacity, Math.max(1, Math.floor(chunkNumbers / (positions * stride))));
-  const data = kernels.allocate(dtype, examples * positions * stride);
+  const length = examples * positions * stride;
+  const layout = `${length} in rows of ${stride}, ones in ${bias ? inputs : "none"}`;
+  const data = scratch.get(layout) ?? kernels.allocate(dtype, length);
+  scratch.set(layout, data);
   // The column of ones that makes the bias a row of θ. No pass writes to it.
   if (bias) for (let i = 0; i < examples * positions; i++) data[i * stride + inputs] = 1;
   const channels = window.channels / groups;

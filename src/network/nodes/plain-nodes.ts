@@ -11,14 +11,15 @@ export function copyNode({ kernels }: PlanSpace, from: Value, to: Value): Node {
     forward(_, count) {
       copyMatrix(kernels, count, size, from.matrix, to.matrix);
     },
-    throughActivation() {},
+    throughActivation: null,
     throughInputs(_, count, repeat, d, out) {
       copyMatrix(kernels, count * repeat, size, d, out);
     },
+    handsOn: true,
   };
 }
 
-/** σ(x) as a layer of its own. */
+/** σ(x) as a layer of its own. `to` may be x itself. */
 export function activationNode(space: PlanSpace, activation: Activation, from: Value, to: Value): Node {
   const { forward, backward } = planActivation(space, activation, from, to);
   const copy = copyNode(space, from, to);
@@ -28,10 +29,11 @@ export function activationNode(space: PlanSpace, activation: Activation, from: V
     },
     throughActivation: backward,
     throughInputs: copy.throughInputs,
+    handsOn: true,
   };
 }
 
-/** σ(x + y). */
+/** σ(x + y). `to` may be x itself. */
 export function sumNode(space: PlanSpace, activation: Activation, x: Value, y: Value, to: Value): Node {
   const { kernels } = space;
   const size = sizeOf(to.shape);
@@ -39,11 +41,12 @@ export function sumNode(space: PlanSpace, activation: Activation, x: Value, y: V
   const copy = copyNode(space, x, to);
   return {
     forward(parameters, count) {
-      copy.forward(parameters, count);
+      if (to.matrix !== x.matrix) copy.forward(parameters, count);
       addMatrix(kernels, count, size, y.matrix, to.matrix);
       fused.forward(count);
     },
     throughActivation: fused.backward,
     throughInputs: copy.throughInputs,
+    handsOn: true,
   };
 }

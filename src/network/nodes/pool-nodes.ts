@@ -13,7 +13,7 @@ export function maxPoolNode(
     forward(_, count) {
       kernels.maxPool(count, window, image.data, image.stride, pooled.data, pooled.stride, places);
     },
-    throughActivation() {},
+    throughActivation: null,
     throughInputs(_, count, repeat, d, out) {
       kernels.scale(count * repeat * out.stride, 0, out.data);
       kernels.maxUnpool(count, repeat, window, places, d.data, d.stride, out.data, out.stride);
@@ -32,7 +32,7 @@ export function averagePoolNode(
     forward(_, count) {
       kernels.averagePool(count, window, image.data, image.stride, pooled.data, pooled.stride);
     },
-    throughActivation() {},
+    throughActivation: null,
     throughInputs(_, count, repeat, d, out) {
       kernels.scale(count * repeat * out.stride, 0, out.data);
       kernels.averageUnpool(count * repeat, window, d.data, d.stride, out.data, out.stride);

@@ -5,7 +5,7 @@ import { isVector, positionsOf, sizeOf } from "../shape.ts";
 import { fuseActivation } from "./fused-activation.ts";
 import type { Node, PlanSpace, Value } from "./node.ts";
 
-/** z = γ x + β for each channel, a = σ(z). One γ or β for all channels is spread over them. */
+/** z = γ x + β for each channel, a = σ(z). One γ or β for all channels is spread over them. `to` may be x itself. */
 export function scaleNode(
   space: PlanSpace,
   block: ParameterBlock,
@@ -49,5 +49,6 @@ export function scaleNode(
       const [ldd, ldOut] = isVector(shape) ? [d.stride, out.stride] : [channels, channels];
       kernels.scaleChannels(rows, channels, gamma, null, d.data, ldd, out.data, ldOut);
     },
+    handsOn: inputs === 0,
   };
 }

@@ -100,6 +100,16 @@ function activateVectors<T>(code: i32, end: usize, z: usize, a: usize, slope: us
 // @ts-expect-error: decorator
 @inline
 function loop<T>(code: i32, end: usize, z: usize, a: usize, slope: usize, curvature: usize): void {
+  // Beside so little arithmetic the tests of the general loop take 2 to 4 times as long as all else.
+  if ((code == relu || code == leakyRelu) && !curvature) {
+    if (slope) {
+      for (let i: usize = 0; i < end; i += 16)
+        activateVector<T>(code, v128.load(z + i), a + i, slope + i, 0);
+    } else {
+      for (let i: usize = 0; i < end; i += 16) activateVector<T>(code, v128.load(z + i), a + i, 0, 0);
+    }
+    return;
+  }
   for (let i: usize = 0; i < end; i += 16)
     activateVector<T>(code, v128.load(z + i), a + i, slope ? slope + i : 0, curvature ? curvature + i : 0);
 }

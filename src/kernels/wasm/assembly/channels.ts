@@ -1,4 +1,5 @@
-import { madd } from "./lanes";
+import { madd, sumLanes } from "./lanes";
+import { rowDot } from "./rows";
 
 /** out[i, c] <- γ[c] x[i, c] + β[c]; the address 0 stands for ones or zeros. */
 export function scaleChannels<T>(
@@ -43,10 +44,29 @@ export function channelDots<T>(
 ): void {
   for (let i: usize = 0; i < m; i++) {
     for (let k: usize = 0; k < repeat; k++, d += ldd * sizeof<T>(), out += ldOut * sizeof<T>())
-      if (a) dots<T>(positions, channels, a, d, out);
+      if (channels == 1) store<T>(out, a ? rowDot<T>(positions, a, d) : rowSum<T>(positions, d));
+      else if (a) dots<T>(positions, channels, a, d, out);
       else sums<T>(positions, channels, d, out);
     if (a) a += lda * sizeof<T>();
   }
+}
+
+/** Σ x in the precision of T: with one channel the vectors run along the positions. */
+// @ts-expect-error: decorator
+@inline
+function rowSum<T>(n: usize, x: usize): T {
+  const end = n * sizeof<T>();
+  const paired = end & ~31;
+  let sum0 = v128.splat<T>(0);
+  let sum1 = v128.splat<T>(0);
+  let i: usize = 0;
+  for (; i < paired; i += 32) {
+    sum0 = v128.add<T>(v128.load(x + i), sum0);
+    sum1 = v128.add<T>(v128.load(x + i, 16), sum1);
+  }
+  let sum = sumLanes<T>(v128.add<T>(sum0, sum1));
+  for (; i < end; i += sizeof<T>()) sum += load<T>(x + i);
+  return sum;
 }
 
 /** Four vectors of channels at a time, so that four sums run beside each other; then one, then the rest. */

@@ -27,12 +27,25 @@ export function copyStrips(
       v128.store(target, v128.load(source, 16), 16);
       v128.store(target + last, v128.load(source + last));
     }
+  } else if (bytes % 64 == 0) {
+    // The rows of windows of 16 channels and more.
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep)
+      for (let j: usize = 0; j < bytes; j += 64) copyLine(source + j, target + j);
   } else {
     for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
       for (let j: usize = 0; j < last; j += 16) v128.store(target + j, v128.load(source + j));
       v128.store(target + last, v128.load(source + last));
     }
   }
+}
+
+// @ts-expect-error: decorator
+@inline
+function copyLine(source: usize, target: usize): void {
+  v128.store(target, v128.load(source));
+  v128.store(target, v128.load(source, 16), 16);
+  v128.store(target, v128.load(source, 32), 32);
+  v128.store(target, v128.load(source, 48), 48);
 }
 
 // @ts-expect-error: decorator
@@ -66,6 +79,11 @@ export function addStrips<T>(
       addShort<T>(bytes, source, target);
     return;
   }
+  if (bytes % 64 == 0) {
+    for (let t = 0; t < n; t++, source += sourceStep, target += targetStep)
+      for (let j: usize = 0; j < bytes; j += 64) addLine<T>(source + j, target + j);
+    return;
+  }
   const whole = bytes & ~15;
   for (let t = 0; t < n; t++, source += sourceStep, target += targetStep) {
     for (let j: usize = 0; j < whole; j += 16)
@@ -73,6 +91,15 @@ export function addStrips<T>(
     for (let j = whole; j < bytes; j += sizeof<T>())
       store<T>(target + j, load<T>(target + j) + load<T>(source + j));
   }
+}
+
+// @ts-expect-error: decorator
+@inline
+function addLine<T>(source: usize, target: usize): void {
+  v128.store(target, v128.add<T>(v128.load(target), v128.load(source)));
+  v128.store(target, v128.add<T>(v128.load(target, 16), v128.load(source, 16)), 16);
+  v128.store(target, v128.add<T>(v128.load(target, 32), v128.load(source, 32)), 32);
+  v128.store(target, v128.add<T>(v128.load(target, 48), v128.load(source, 48)), 48);
 }
 
 // @ts-expect-error: decorator

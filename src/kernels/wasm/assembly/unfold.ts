@@ -42,17 +42,17 @@ export function unfold<T>(
         const target = out + <usize>ky * rowBytes;
         const row = image + <usize>(y * width * imageChannels) * sizeof<T>();
         if (y < 0 || y >= height) clearStrips(outWidth, rowBytes, target, step);
-        else if (whole) unfoldRow<T>(pixelBytes, row, target, step);
-        else unfoldPixels<T>(0, outWidth, pixelBytes, row, target, step);
+        else if (whole) unfoldRow(pixelBytes, row, target, step);
+        else unfoldPixels<T>(pixelBytes, row, target, step);
       }
 }
 
 /** One row of the window at a row of positions, where the pixels of a window's row are neighbours in memory. */
-function unfoldRow<T>(pixelBytes: usize, row: usize, target: usize, step: usize): void {
+function unfoldRow(pixelBytes: usize, row: usize, target: usize, step: usize): void {
   const first = min(firstInside(-paddingLeft, strideWidth), outWidth);
   const end = max(first, endInside(kernelWidth - 1 - paddingLeft, strideWidth, outWidth, width));
   const inside = row + <usize>(first * strideWidth - paddingLeft) * pixelBytes;
-  unfoldPixels<T>(0, first, pixelBytes, row, target, step);
+  unfoldEdge(0, first, pixelBytes, row, target, step);
   copyStrips(
     end - first,
     <usize>kernelWidth * pixelBytes,
@@ -61,27 +61,35 @@ function unfoldRow<T>(pixelBytes: usize, row: usize, target: usize, step: usize)
     target + <usize>first * step,
     step,
   );
-  unfoldPixels<T>(end, outWidth, pixelBytes, row, target, step);
+  unfoldEdge(end, outWidth, pixelBytes, row, target, step);
 }
 
-/** The same for the positions from `from` to `to`, pixel by pixel of the window. */
-function unfoldPixels<T>(
-  from: i32,
-  to: i32,
-  pixelBytes: usize,
-  row: usize,
-  target: usize,
-  step: usize,
-): void {
+/** The positions from `from` to `to`, whose windows reach over an end of the image's row: three spans each. */
+function unfoldEdge(from: i32, to: i32, pixelBytes: usize, row: usize, target: usize, step: usize): void {
+  target += <usize>from * step;
+  for (let position = from; position < to; position++, target += step) {
+    const x = position * strideWidth - paddingLeft;
+    const first = max(0, min(kernelWidth, -x));
+    const end = max(first, min(kernelWidth, width - x));
+    const inside = target + <usize>first * pixelBytes;
+    const after = target + <usize>end * pixelBytes;
+    clearStrips(1, <usize>first * pixelBytes, target, step);
+    copyStrips(1, <usize>(end - first) * pixelBytes, row + <usize>(x + first) * pixelBytes, 0, inside, step);
+    clearStrips(1, <usize>(kernelWidth - end) * pixelBytes, after, step);
+  }
+}
+
+/** The same for a window of any kind, pixel by pixel. */
+function unfoldPixels<T>(pixelBytes: usize, row: usize, target: usize, step: usize): void {
   const imageStep = <usize>(strideWidth * imageChannels) * sizeof<T>();
   for (let kx = 0; kx < kernelWidth; kx++, target += pixelBytes) {
     const start = kx * dilationWidth - paddingLeft;
-    const first = min(max(firstInside(start, strideWidth), from), to);
-    const end = max(min(endInside(start, strideWidth, outWidth, width), to), first);
+    const first = min(firstInside(start, strideWidth), outWidth);
+    const end = max(endInside(start, strideWidth, outWidth, width), first);
     const source = row + <usize>((start + first * strideWidth) * imageChannels) * sizeof<T>();
-    clearStrips(first - from, pixelBytes, target + <usize>from * step, step);
+    clearStrips(first, pixelBytes, target, step);
     copyStrips(end - first, pixelBytes, source, imageStep, target + <usize>first * step, step);
-    clearStrips(to - end, pixelBytes, target + <usize>end * step, step);
+    clearStrips(outWidth - end, pixelBytes, target + <usize>end * step, step);
   }
 }
 
