@@ -1,18 +1,14 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import fc from "fast-check";
-import { rolldown } from "rolldown";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { DType, FloatArray, Kernels } from "../../src/kernels/kernels.ts";
 import { type WasmKernels, wasmKernels } from "../../src/kernels/wasm/wasm-kernels.ts";
 import { kernelContract } from "../contract/kernel-contract.ts";
 import { productsContract } from "../contract/products-contract.ts";
 import { systemsContract } from "../contract/systems-contract.ts";
+import { bundleSource } from "../programs/bundle-source.ts";
 
 /** Shares every product that is cut into tiles, however small. */
 const sharing = (threads: number) => wasmKernels(undefined, threads, 0);
@@ -164,24 +160,11 @@ describe("results are the same bit for bit with 1, 2 and 3 threads", () => {
 });
 
 /** The kernels as a program by itself: Node before 23 can't run TypeScript. */
-const bundledKernels = bundleKernels();
-
-async function bundleKernels(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "gramian-kernels-"));
-  afterAll(() => rm(folder, { recursive: true }));
-  const bundler = await rolldown({
-    input: fileURLToPath(new URL("../../src/kernels/wasm/wasm-kernels.ts", import.meta.url)),
-    platform: "node",
-  });
-  const file = join(folder, "kernels.mjs");
-  await bundler.write({ file });
-  await bundler.close();
-  return file;
-}
+const bundledKernels = bundleSource("kernels/wasm/wasm-kernels.ts");
 
 /** Runs a program in a process of its own, which must end by itself; what it printed. */
 async function runProgram(program: string): Promise<string> {
-  const module = pathToFileURL(await bundledKernels).href;
+  const module = await bundledKernels;
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [

@@ -17,6 +17,7 @@ import type { ImageProgress } from "../../../src/data/images/decode-images.ts";
 import { bytesOf, type ImageShape } from "../../../src/data/images/image-shape.ts";
 import type { ImageSource } from "../../../src/data/images/image-source.ts";
 import { type ImageSet, openImages, openImagesDefaults } from "../../../src/data/images/open-images.ts";
+import { bundleSource } from "../../programs/bundle-source.ts";
 import { encode, pattern, sharp, temporaryFolder, writeInto } from "./pictures.ts";
 
 const root = temporaryFolder();
@@ -292,9 +293,11 @@ describe.skipIf(!sharp)("openImages", () => {
       },
     });`;
 
+  const bundledModule = bundleSource("data/images/open-images.ts");
+
   test("leaves no half cache when it is killed", async () => {
     const { folder, cache, files } = await makeSet(40);
-    const module = new URL("../../../dist/data/images/open-images.js", import.meta.url).href;
+    const module = await bundledModule;
     const child = spawn(
       process.execPath,
       ["--input-type=module", "--eval", preparation(module, folder, cache, files)],
