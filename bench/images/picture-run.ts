@@ -9,10 +9,10 @@ import { parameterSpace } from "../../src/optimizers/optimizer.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { batchProblem } from "../../src/training/batch-problem.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { datasetOf } from "../../src/training/dataset.ts";
+import { datasetOf, type InputSource } from "../../src/training/dataset.ts";
 import { planEvaluator } from "../../src/training/evaluator.ts";
 import { batchSize, type Setting } from "./methods.ts";
-import { measurePictures, type PictureErrors } from "./picture-errors.ts";
+import { measuredRows, measurePictures, type PictureErrors } from "./picture-errors.ts";
 import { pictureInputs } from "./picture-inputs.ts";
 import type { Pictures } from "./tasks.ts";
 
@@ -66,6 +66,9 @@ export function openPictureRun(options: PictureRunOptions, setting: Setting): Pi
   const evaluator = planEvaluator(kernels, network, "float32");
   const problem = batchProblem(kernels, network, "float32", dataset, evaluator, batches.largest);
   const state = setting.optimizer.init(space);
+  const measured = measuredRows(pictures);
+  const chosen = chosenInputs(inputs, measured);
+  const outputs = new Float64Array(measured.length);
   const predictions = new Float64Array(images.count);
   const points: PicturePoint[] = [];
   let [step, seconds] = [0, 0];
@@ -78,8 +81,8 @@ export function openPictureRun(options: PictureRunOptions, setting: Setting): Pi
     step++;
   };
   const measure = () => {
-    evaluator.predict(parameters, inputs, images.count, predictions);
-    for (let i = 0; i < images.count; i++) predictions[i] = units.mean + units.deviation * predictions[i]!;
+    evaluator.predict(parameters, chosen, measured.length, outputs);
+    for (const [i, row] of measured.entries()) predictions[row] = units.mean + units.deviation * outputs[i]!;
     points.push({ step, seconds, ...measurePictures(pictures, predictions) });
   };
   measure();
@@ -97,6 +100,18 @@ export function openPictureRun(options: PictureRunOptions, setting: Setting): Pi
         seconds = (performance.now() - start) / 1000;
       } while (seconds < untilSeconds);
       measure();
+    },
+  };
+}
+
+/** Examples `rows[0]`, `rows[1]`, ... of a source. */
+function chosenInputs({ columns, gather }: InputSource, rows: Int32Array): InputSource {
+  const places = new Int32Array(rows.length);
+  return {
+    columns,
+    gather(order, start, count, out) {
+      for (let i = 0; i < count; i++) places[i] = rows[order[start + i]!]!;
+      gather(places, 0, count, out);
     },
   };
 }
