@@ -48,6 +48,8 @@ export interface ImagesSettings {
   readonly seed: number;
   /** Of the steps of a run; null: what the task has. */
   readonly seconds: number | null;
+  /** Errors are measured so many times in a run, at equal times. */
+  readonly slices: number;
 }
 
 function readSettings({ option }: BenchmarkContext): ImagesSettings {
@@ -72,6 +74,7 @@ function readSettings({ option }: BenchmarkContext): ImagesSettings {
     threads: number("threads", 1) ?? 1,
     seed: number("seed", 0) ?? 0,
     seconds: number("seconds", 0),
+    slices: 60,
   };
 }
 
@@ -89,7 +92,7 @@ export function runTask(
   const runs = pictureSettings().map((setting) =>
     openPictureRun({ kernels: kernels(), pictures, network, shift: task.shift, seed }, setting),
   );
-  race(runs, settings.seconds ?? task.seconds);
+  race(runs, settings.seconds ?? task.seconds, settings.slices);
   const results = chooseRuns(task.name, task.unit, runs);
   for (const line of runRows(results)) row(line);
   return results;

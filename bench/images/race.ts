@@ -1,13 +1,12 @@
 import type { PicturePoint, PictureRun } from "./picture-run.ts";
 
-/** Errors are measured so many times in a run, at equal times. */
-export const slices = 60;
-
 /**
  * Gives each run the same time for its steps. They take turns, a slice each: what else goes on at the machine slows
  * all of them.
+ *
+ * @param slices Errors are measured so many times in a run, at equal times.
  */
-export function race(runs: readonly PictureRun[], seconds: number): void {
+export function race(runs: readonly PictureRun[], seconds: number, slices: number): void {
   for (let slice = 1; slice <= slices; slice++)
     for (const run of runs) if (hasNumbers(last(run))) run.advance((seconds * slice) / slices);
 }
