@@ -33,9 +33,11 @@ export {
   compareDefaults,
   compareTable,
 } from "./model/compare.ts";
+export type { Evaluation } from "./model/evaluation.ts";
 export { fit, fitTable, type TableFit, type TableOptions } from "./model/fit.ts";
+export { fitPictures, type PictureFit, type PictureOptions, pictureDefaults } from "./model/fit-pictures.ts";
 export type { ByPart, Decision, Errors, FitReport } from "./model/fit-report.ts";
-export { load, type Model, readModel, type TableEvaluation, type TablePredictions } from "./model/model.ts";
+export { load, type Model, type Predictions, readModel, type TablePredictions } from "./model/model.ts";
 export {
   type FitEvent,
   type FitOptions,
@@ -43,6 +45,12 @@ export {
   type OptimizerName,
   OptionError,
 } from "./model/options.ts";
+export {
+  evaluatePictures,
+  type PicturePredictions,
+  type PredictPicturesOptions,
+  predictPictures,
+} from "./model/predict-pictures.ts";
 export { type Initialization, initialize } from "./network/initialize.ts";
 export type {
   ActivationLayer,

@@ -13,11 +13,15 @@ import {
   parseNumber,
   parsePath,
 } from "./parse-value.ts";
+import type { PictureValues } from "./picture-options.ts";
 import { type TrainValues, trainOptions } from "./train-options.ts";
 
 /** The values of all options of `compare`, read. */
 interface CompareValues
-  extends Omit<TrainValues, "out" | "optimizer" | "damping" | "lambda" | "alpha" | "ensemble"> {
+  extends Omit<
+    TrainValues,
+    keyof PictureValues | "out" | "optimizer" | "damping" | "lambda" | "alpha" | "ensemble"
+  > {
   readonly optimizers: readonly OptimizerName[];
 }
 
@@ -34,7 +38,7 @@ const parseOptimizers: Parse<readonly OptimizerName[]> = (where, value) =>
 
 const { target, hidden, activation, batchSize, maxSteps, patience, validation, test, testRows, seed } =
   trainOptions;
-const { dtype, kernels, threads, missing, dates, header, ignore } = trainOptions;
+const { split, dtype, kernels, threads, missing, dates, header, ignore } = trainOptions;
 
 /** The options of `compare`: those of `train` that all optimizers can share. */
 export const compareOptions: OptionTable<CompareValues> = {
@@ -71,6 +75,7 @@ export const compareOptions: OptionTable<CompareValues> = {
   validation,
   test,
   testRows,
+  split,
   seed,
   dtype,
   kernels,

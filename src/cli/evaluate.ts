@@ -1,11 +1,15 @@
 import type { Command } from "commander";
 import type { Metrics } from "../data/metrics.ts";
 import { readTable } from "../data/read-table.ts";
-import { load, type TableEvaluation } from "../model/model.ts";
+import type { Evaluation } from "../model/evaluation.ts";
+import { load } from "../model/model.ts";
 import { alignTable, shorten } from "./align-table.ts";
+import { addOptions } from "./command-options.ts";
 import { addHeaderOption, readOptions } from "./header-option.ts";
+import { readPicturesOptions } from "./picture-options.ts";
 import { columnNumber, columnR2, plural } from "./plain-number.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
@@ -14,34 +18,51 @@ RMSE and MAE are in the unit of the target; an R² of 1 is perfect, 0 as good as
 Examples:
   gramian evaluate model.gramian other-cars.csv
   gramian evaluate model.gramian other-cars.csv --json
+  gramian evaluate ages.gramian --images other-faces
 `;
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
   command
     .argument("<model>", "a file that gramian train wrote")
-    .argument("<data>", "a table with the input columns and the targets")
+    .argument("[data]", "a table with the input columns and the targets, or one that names pictures")
     .option("--json", "a line of JSON");
-  addHeaderOption(command).addHelpText("after", help).action(run);
+  addOptions(addHeaderOption(command), readPicturesOptions).addHelpText("after", help).action(run);
 }
 
-async function run(
-  modelFile: string,
-  data: string,
-  options: { readonly json?: true; readonly header?: string },
-): Promise<void> {
-  const model = await load(modelFile);
-  const table = await readTable(data, readOptions(options));
+interface Flags extends Readonly<Record<string, unknown>> {
+  readonly json?: true;
+  readonly header?: string;
+  readonly images?: string;
+}
+
+async function run(modelFile: string, data: string | undefined, options: Flags): Promise<void> {
   const terminal = openTerminal();
-  for (const note of table.notes) terminal.line(`note: ${note}`);
-  const evaluation = model.evaluateTable(table);
+  const evaluation =
+    options.images === undefined
+      ? await evaluateWithTable(modelFile, data, options, terminal)
+      : await (await import("./use-pictures.ts")).evaluateWithPictures(modelFile, data, options);
   if (evaluation.skipped > 0)
     terminal.line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
   if (options.json) writeJson(evaluationLine(evaluation));
   else await writeOutput(`${alignTable(evaluationRows(evaluation)).join("\n")}\n`);
 }
 
-function evaluationLine({ rows, skipped, metrics, targets }: TableEvaluation): object {
+async function evaluateWithTable(
+  modelFile: string,
+  data: string | undefined,
+  options: Flags,
+  terminal: Terminal,
+): Promise<Evaluation> {
+  if (data === undefined)
+    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+  const model = await load(modelFile);
+  const table = await readTable(data, readOptions(options));
+  for (const note of table.notes) terminal.line(`note: ${note}`);
+  return model.evaluateTable(table);
+}
+
+function evaluationLine({ rows, skipped, metrics, targets }: Evaluation): object {
   return {
     event: "evaluation",
     rows,
@@ -51,7 +72,7 @@ function evaluationLine({ rows, skipped, metrics, targets }: TableEvaluation): o
   };
 }
 
-function evaluationRows({ rows, metrics, targets }: TableEvaluation): string[][] {
+function evaluationRows({ rows, metrics, targets }: Evaluation): string[][] {
   const row = (name: string, { rmse, mae, r2 }: Metrics) => [
     shorten(name, 30),
     String(rows),

@@ -6,15 +6,17 @@ import type { Encoder } from "../data/encoder.ts";
 import { requireColumn } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, placeOf, type Table } from "../data/table.ts";
-import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { requireWritable } from "../formats/write-file-atomically.ts";
 import { load, type TablePredictions } from "../model/model.ts";
+import { addOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { addHeaderOption, readOptions } from "./header-option.ts";
+import { readPicturesOptions } from "./picture-options.ts";
 import { plural } from "./plain-number.ts";
+import { columnNames, writeResult } from "./prediction-output.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 import { writeCsv } from "./write-csv.ts";
-import { writeOutput } from "./write-output.ts";
 
 const help = `
 Writes a column for each target, a row for each row of the data, in the same order. A row that can't be predicted is
@@ -24,24 +26,33 @@ networks' predictions, a standard deviation.
 Examples:
   gramian predict model.gramian new-cars.csv > predictions.csv
   gramian predict model.gramian new-cars.csv --out predictions.csv
+  gramian predict ages.gramian --images new-faces > ages.csv
 `;
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
   command
     .argument("<model>", "a file that gramian train wrote")
-    .argument("<data>", "a table with the input columns")
+    .argument("[data]", "a table with the input columns, or one that names pictures")
     .option("--out <file>", "writes CSV there instead of to standard output");
-  addHeaderOption(command).addHelpText("after", help).action(run);
+  addOptions(addHeaderOption(command), readPicturesOptions).addHelpText("after", help).action(run);
 }
 
-async function run(
-  modelFile: string,
-  data: string,
-  options: { readonly out?: string; readonly header?: string },
-): Promise<void> {
+interface Flags extends Readonly<Record<string, unknown>> {
+  readonly out?: string;
+  readonly header?: string;
+  readonly images?: string;
+}
+
+async function run(modelFile: string, data: string | undefined, options: Flags): Promise<void> {
   const { out } = options;
-  if (out !== undefined) await checkOutput(out, [modelFile, data]);
+  if (out !== undefined) await checkOutput(out, data === undefined ? [modelFile] : [modelFile, data]);
+  if (options.images !== undefined) {
+    const { predictWithPictures } = await import("./use-pictures.ts");
+    return await predictWithPictures(modelFile, data, options);
+  }
+  if (data === undefined)
+    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
   const model = await load(modelFile);
   const table = await readTable(data, readOptions(options));
   const terminal = openTerminal();
@@ -50,8 +61,7 @@ async function run(
   const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => !faults.has(row));
   const predictions = model.predictTable(pickRows(table, rows));
   const csv = writeCsv(columnNames(predictions), inOriginalOrder(table.rows, rows, predictions));
-  if (out === undefined) await writeOutput(csv);
-  else await writeFileAtomically(out, csv);
+  await writeResult(csv, out);
   showRemarks(terminal, predictions);
   if (out !== undefined) terminal.line(`wrote ${plural(table.rows, "row")} to ${out}`);
   if (faults.size > 0) {
@@ -90,10 +100,6 @@ function pickRows(table: Table, rows: readonly number[]): Table {
     columns: table.columns.map(({ name, cells }) => ({ name, cells: rows.map((row) => cells[row]!) })),
     lines: Int32Array.from(rows, (row) => table.lines[row]!),
   };
-}
-
-function columnNames({ targets, spread }: TablePredictions): readonly string[] {
-  return spread ? [...targets, ...targets.map((name) => `${name} spread`)] : targets;
 }
 
 function inOriginalOrder(count: number, rows: readonly number[], predictions: TablePredictions) {

@@ -2,25 +2,62 @@ import { basename } from "node:path";
 import { readTargets } from "../data/encode.ts";
 import type { Table } from "../data/table.ts";
 import type { TableFit } from "../model/fit.ts";
+import type { PictureFit } from "../model/fit-pictures.ts";
 import { parts, type ReportData, type TargetPoints } from "../report/report-data.ts";
 
-/** What the report of a fit shows. */
-export function reportData(table: Table, { model, split, notes }: TableFit): ReportData {
+/** What the report of a fit to a table shows. */
+export function tableReportData(table: Table, { model, split, notes }: TableFit): ReportData {
   const { encoder } = model.header;
   const targets = encoder.targets.map(({ column }) => column);
-  const rows = parts.flatMap((part) => Array.from(split[part], (row) => ({ row, part })));
-  const actual = readTargets(
-    encoder,
-    table,
-    rows.map(({ row }) => row),
-  );
+  const rows = parts.flatMap((part) => Array.from(split[part]));
+  const actual = readTargets(encoder, table, rows);
   const { values } = model.predictTable(table);
   const width = targets.length;
-  const points: TargetPoints[] = targets.map((target, k) => ({
+  const predicted = Float64Array.from(
+    actual,
+    (_, i) => values[rows[Math.floor(i / width)]! * width + (i % width)]!,
+  );
+  return {
+    title: `${targets.join(", ")} from ${basename(table.name)}`,
+    report: model.report,
+    notes,
+    points: pointsOf(targets, partsOf(split, rows), actual, predicted),
+  };
+}
+
+/** What the report of a fit to pictures shows. */
+export function pictureReportData(
+  { model, labels, split, rows, actual, predicted }: PictureFit,
+  images: string,
+): ReportData {
+  const targets = model.header.encoder.targets.map(({ column }) => column);
+  return {
+    title: `${targets.join(", ")} from the pictures in ${basename(images)}`,
+    report: model.report,
+    notes: labels.notes.map((note) => ({ column: "(pictures)", choice: note, why: "" })),
+    points: pointsOf(targets, partsOf(split, Array.from(rows)), actual, predicted),
+  };
+}
+
+type Parts = TargetPoints["parts"];
+
+function partsOf(split: TableFit["split"], rows: readonly number[]): Parts {
+  const partOf = new Map(parts.flatMap((part) => Array.from(split[part], (row) => [row, part] as const)));
+  return rows.map((row) => partOf.get(row)!);
+}
+
+function pointsOf(
+  targets: readonly string[],
+  of: Parts,
+  actual: Float64Array,
+  predicted: Float64Array,
+): readonly TargetPoints[] {
+  const width = targets.length;
+  const column = (values: Float64Array, k: number) => values.filter((_, i) => i % width === k);
+  return targets.map((target, k) => ({
     target,
-    actual: Float64Array.from(rows, (_, i) => actual[i * width + k]!),
-    predicted: Float64Array.from(rows, ({ row }) => values[row * width + k]!),
-    parts: rows.map(({ part }) => part),
+    actual: column(actual, k),
+    predicted: column(predicted, k),
+    parts: of,
   }));
-  return { title: `${targets.join(", ")} from ${basename(table.name)}`, report: model.report, notes, points };
 }

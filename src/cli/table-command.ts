@@ -6,8 +6,12 @@ import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Adds the data, the options, and a file with options. Their texts are read by `readTableOptions`. */
-export function addTableOptions<Values>(command: Command, table: OptionTable<Values>): Command {
-  command.argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz");
+export function addTableOptions<Values>(
+  command: Command,
+  table: OptionTable<Values>,
+  data: "<data>" | "[data]" = "<data>",
+): Command {
+  command.argument(data, "CSV, TSV, JSON or JSON lines; also compressed, .gz");
   return addOptions(command, table).option(
     "--config <file>",
     'the same options as JSON, for example {"target": ["price"]}; those given here win',
@@ -63,9 +67,13 @@ export function requireTarget(target: readonly string[] | undefined, data: strin
  *
  * @throws {UsageError} If it is the data. @throws {FileError} If it can't be written.
  */
-export async function requireOutput(flag: string, path: string | undefined, data: string): Promise<void> {
+export async function requireOutput(
+  flag: string,
+  path: string | undefined,
+  data: string | undefined,
+): Promise<void> {
   if (path === undefined) return;
-  if (resolve(path) === resolve(data))
+  if (data !== undefined && resolve(path) === resolve(data))
     throw new UsageError(`${flag}: "${path}" is the data itself; give another name`);
   await requireWritable(path);
 }

@@ -1,6 +1,6 @@
 import { type EncodeOptions, encodeDefaults } from "../data/plan-columns.ts";
 import type { ReadOptions } from "../data/read-table.ts";
-import { splitDefaults } from "../data/split-rows.ts";
+import { type SplitOptions, splitDefaults } from "../data/split-rows.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
@@ -22,6 +22,7 @@ import {
   share,
   wholeNumber,
 } from "./parse-value.ts";
+import { type PictureValues, pictureOptions } from "./picture-options.ts";
 
 const count = parseNumber(wholeNumber(1));
 
@@ -32,7 +33,7 @@ export const outputDefaults: Readonly<{ out: string; report: string }> = Object.
 });
 
 /** The values of all options of `train`, on the command line and in a configuration file, read. */
-export interface TrainValues {
+export interface TrainValues extends PictureValues {
   readonly target: readonly string[];
   readonly out: string;
   readonly report: string;
@@ -52,6 +53,7 @@ export interface TrainValues {
   readonly validation: number;
   readonly test: number;
   readonly testRows: string;
+  readonly split: SplitOptions["by"];
   readonly seed: number;
   readonly dtype: DType;
   readonly kernels: KernelChoice;
@@ -128,6 +130,11 @@ export const trainOptions: OptionTable<TrainValues> = {
     "JSON array of the numbers of such rows, from 0, in place of --test",
     parsePath,
   ),
+  split: option(
+    "--split <how>",
+    `random, or blocks: the last rows test, those before them choose the network; for series and frames of a video (default: ${fitDefaults.split})`,
+    parseChoice<SplitOptions["by"]>(["random", "blocks"]),
+  ),
   seed: option(
     "--seed <number>",
     `same seed, same result (default: ${fitDefaults.seed})`,
@@ -156,6 +163,7 @@ export const trainOptions: OptionTable<TrainValues> = {
   ),
   header: option(headerFlags, headerDescription, parseHeader),
   ignore: option("--ignore <names>", "columns to leave out, separated by commas", parseNames),
+  ...pictureOptions,
   json: option("--json", "lines of JSON on standard output: the steps, and the result last", parseFlag),
   quiet: option("--quiet", "says nothing but the result", parseFlag),
 };

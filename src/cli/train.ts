@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { readTable } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
-import { fitTable, type TableOptions } from "../model/fit.ts";
 import type { FitReport } from "../model/fit-report.ts";
+import type { Model } from "../model/model.ts";
+import type { FitOptions } from "../model/options.ts";
+import type { ReportData } from "../report/report-data.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { resultLine } from "./result-line.ts";
@@ -14,11 +15,10 @@ import {
   readLimits,
   readTableOptions,
   requireOutput,
-  requireTarget,
 } from "./table-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { outputDefaults, type TrainOptions, trainOptions } from "./train-options.ts";
-import { describeProgress, showColumns, showDecisions, showResult } from "./train-view.ts";
+import { describeProgress, showDecisions, showResult } from "./train-view.ts";
 import { UsageError } from "./usage-error.ts";
 import { writeJson } from "./write-output.ts";
 
@@ -33,41 +33,58 @@ Examples:
   gramian train plant.csv --target power,heat --ignore id --time-limit 5m
   gramian train cars.csv --target mpg --optimizer gram-gauss-newton --lambda 1 --alpha 0.1 --batch-size 128
   gramian train cars.csv --config run.json --json | tail -n 1
+  gramian train labels.csv --images pictures --target angle --image-size 20x40 --augment shift=3 --split blocks
 `;
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  addTableOptions(command, trainOptions).addHelpText("after", help).action(run);
+  addTableOptions(command, trainOptions, "[data]").addHelpText("after", help).action(run);
 }
 
-async function run(data: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
+/** A model, and how to draw it. */
+export interface Trained {
+  readonly model: Model;
+  readonly targets: readonly string[];
+  reportData(): Promise<ReportData>;
+}
+
+/** Reads the data and fits; tables and pictures differ in this alone. */
+export type Trainer = (
+  data: string | undefined,
+  options: TrainOptions,
+  fitOptions: FitOptions,
+  talk: Terminal,
+) => Promise<Trained>;
+
+async function run(data: string | undefined, flags: Readonly<Record<string, unknown>>): Promise<void> {
   const options = await readTableOptions(trainOptions, flags);
   const { out = outputDefaults.out, report } = options;
-  const target = requireTarget(options.target, data);
   await checkOutputs(data, out, report);
   const { result, talk } = openTerminals(options);
-  const fitOptions = await tableOptions(options, target, talk);
-  const table = await readTable(data, options.header === undefined ? {} : { header: options.header });
+  const trainer = await trainerOf(options);
+  const fitOptions = await fitOptionsOf(options, talk);
 
   const interrupt = listenForInterrupt(() =>
     talk.line("finishing this step, then writing the model; Ctrl-C again to leave at once"),
   );
   try {
-    const fit = await fitTable(table, {
-      ...fitOptions,
-      onColumns: (notes, encoder) => showColumns(talk, table, notes, encoder),
-      signal: interrupt.signal,
-    });
-    await fit.model.save(out);
-    showResult(result, talk, fit.model.report, target);
-    if (report !== undefined) await writeReport(report, table, fit);
+    const trained = await trainer(data, options, { ...fitOptions, signal: interrupt.signal }, talk);
+    const { model, targets } = trained;
+    await model.save(out);
+    showResult(result, talk, model.report, targets);
+    if (report !== undefined) await writeReport(report, trained);
     result.line(`wrote ${out}${report === undefined ? "" : ` and ${report}`}`);
-    if (options.json) writeJson(resultLine(fit.model.report, { model: out, report: report ?? null }));
-    process.exitCode = exitCodeOf(interrupt.signal.aborted, fit.model.report);
+    if (options.json) writeJson(resultLine(model.report, { model: out, report: report ?? null }));
+    process.exitCode = exitCodeOf(interrupt.signal.aborted, model.report);
   } finally {
     talk.clear();
     interrupt.dispose();
   }
+}
+
+async function trainerOf({ images }: TrainOptions): Promise<Trainer> {
+  if (images === undefined) return (await import("./train-table.ts")).trainTable;
+  return (await import("./train-pictures.ts")).trainPictures;
 }
 
 function exitCodeOf(isInterrupted: boolean, { stop }: FitReport): number {
@@ -76,7 +93,11 @@ function exitCodeOf(isInterrupted: boolean, { stop }: FitReport): number {
 }
 
 /** Refuses outputs that can't be written, before the work; and those that would destroy something. */
-async function checkOutputs(data: string, out: string, report: string | undefined): Promise<void> {
+async function checkOutputs(
+  data: string | undefined,
+  out: string,
+  report: string | undefined,
+): Promise<void> {
   await requireOutput("--out", out, data);
   await requireOutput("--report", report, data);
   if (report !== undefined && resolve(report) === resolve(out))
@@ -84,16 +105,14 @@ async function checkOutputs(data: string, out: string, report: string | undefine
 }
 
 /** Options of the fit. Those that are not given stay away, so that the library decides. */
-async function tableOptions(
-  options: TrainOptions,
-  targets: readonly string[],
-  talk: Terminal,
-): Promise<TableOptions> {
-  const { target, out, report, header, json, quiet, timeLimit, testRows, ...same } = options;
+async function fitOptionsOf(options: TrainOptions, talk: Terminal): Promise<FitOptions> {
+  const { json, quiet, timeLimit, testRows, target, out, report, header, ...rest } = options;
+  const { missing, dates, ignore, ...others } = rest;
+  const { images, fileColumn, badImages, imageCache, imageSize, channels, imageFit, augment, ...same } =
+    others;
   return {
     test: splitDefaults.test,
     ...same,
-    targets,
     ...(await readLimits(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
     onStep: (event) => {
@@ -103,13 +122,7 @@ async function tableOptions(
   };
 }
 
-async function writeReport(
-  path: string,
-  ...[table, fit]: Parameters<typeof import("./report-points.ts").reportData>
-) {
-  const [{ renderReport }, { reportData }] = await Promise.all([
-    import("../report/render-report.ts"),
-    import("./report-points.ts"),
-  ]);
-  await writeFileAtomically(path, renderReport(reportData(table, fit)));
+async function writeReport(path: string, trained: Trained): Promise<void> {
+  const { renderReport } = await import("../report/render-report.ts");
+  await writeFileAtomically(path, renderReport(await trained.reportData()));
 }

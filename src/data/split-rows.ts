@@ -19,6 +19,11 @@ export interface SplitOptions {
   /** Row numbers from 0 which test, in place of a share. */
   readonly testRows: ArrayLike<number> | null;
   readonly seed: number;
+  /**
+   * "random", or "blocks": the last rows test, and of the others the last validate. For frames of a video and other
+   * series, whose neighbours are so alike that a random split would test what was learned by heart.
+   */
+  readonly by: "random" | "blocks";
 }
 
 export const splitDefaults: Readonly<SplitOptions> = Object.freeze({
@@ -26,13 +31,14 @@ export const splitDefaults: Readonly<SplitOptions> = Object.freeze({
   test: 0.15,
   testRows: null,
   seed: 0,
+  by: "random",
 });
 
 /** Fewer rows than this can't tell a line from noise. */
 const leastTrainRows = 3;
 
 /**
- * Splits rows at random, the same way for the same seed.
+ * Splits rows, at random in the same way for the same seed, or in blocks.
  *
  * @param rows Usable rows, as numbers of rows of the table.
  * @param total Rows of the whole table: `testRows` are numbers below it.
@@ -44,12 +50,12 @@ export function splitRows(
   total: number,
   options: Partial<SplitOptions>,
 ): Split {
-  const { validation, test, testRows, seed } = { ...splitDefaults, ...options };
+  const { validation, test, testRows, seed, by } = { ...splitDefaults, ...options };
   requireShare(name, "validation", validation);
   requireShare(name, "test", test);
-  const random = seededRandom(seed);
   const order = rows.slice();
-  shuffle(order, random);
+  if (by === "random") shuffle(order, seededRandom(seed));
+  else order.reverse();
   const chosen = testRows ? requireRows(name, testRows, total) : null;
   const testSize = Math.round(test * rows.length);
   const testPart = chosen ? order.filter((row) => chosen.has(row)) : order.slice(0, testSize);

@@ -24,7 +24,7 @@ import {
   type OptimizerName,
   OptionError,
 } from "./options.ts";
-import { chooseRecipe } from "./recipe.ts";
+import { chooseRecipe, type Recipe } from "./recipe.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
 
 /** Options of a fit that belong to one optimizer, or are told here with its name. */
@@ -138,11 +138,12 @@ async function runOne(
   spectrumOf: SpectrumOf,
   options: FitOptions,
 ): Promise<ComparedRun> {
+  const chosen = { ...options, optimizer };
   const { report, batchSize, trainings } = await fitExamples(
     examples,
-    { ...options, optimizer },
+    chosen,
     // Of "auto" the optimizer alone: what it does besides would be another start, other rows, or no network.
-    { refits: false, fallsBack: false },
+    { ...recipeOf(examples, chosen), refits: false, fallsBack: false },
   );
   const { parameters, stepSeconds, steps, history, bestEpoch } = trainings[0]!;
   return {
@@ -163,9 +164,13 @@ function planSpectrum(network: Network, examples: Examples, { kernels, threads }
 }
 
 /** The network that all start from: the first that a fit would try. */
-function networkOf({ split, inputs, rows, outputs }: Examples, options: FitOptions): DenseNetwork {
+function networkOf(examples: Examples, options: FitOptions): DenseNetwork {
   const { learningRate, ...others } = options;
-  return chooseRecipe(split.train.length, inputs.length / rows, outputs, others).networks[0];
+  return recipeOf(examples, others).networks[0] as DenseNetwork;
+}
+
+function recipeOf({ split, inputs, outputs }: Examples, options: FitOptions): Recipe {
+  return chooseRecipe(split.train.length, inputs.columns, outputs, options);
 }
 
 function hiddenOf({ layers }: DenseNetwork): readonly number[] {

@@ -1,10 +1,27 @@
 import { measure } from "../data/metrics.ts";
+import type { DType, Kernels } from "../kernels/kernels.ts";
+import { type InputSource, loadInputs } from "../training/dataset.ts";
+
+/** Standardized inputs of all examples. */
+export interface ExampleInputs {
+  /** Numbers of an example. */
+  readonly columns: number;
+  /** rows × columns; null where they are too many to be held as such. */
+  readonly matrix: Float64Array | null;
+  /** Makes them available to kernels. */
+  source(kernels: Kernels, dtype: DType): InputSource;
+}
+
+/** The inputs in a matrix, rows × columns. */
+export function matrixInputs(matrix: Float64Array, rows: number): ExampleInputs {
+  const columns = matrix.length / rows;
+  return { columns, matrix, source: (kernels, dtype) => loadInputs(kernels, dtype, rows, matrix) };
+}
 
 /** Standardized examples, and the way back to the targets' own units. */
 export interface Examples {
   readonly rows: number;
-  /** rows × columns. */
-  readonly inputs: Float64Array;
+  readonly inputs: ExampleInputs;
   /** rows × outputs. */
   readonly targets: Float64Array;
   readonly outputs: number;

@@ -15,7 +15,7 @@ import type { Decision, FitReport } from "./fit-report.ts";
 import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import { planPredictor } from "./predictor.ts";
-import { chooseRecipe, type Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import { isCutShort, refit, type TrainedMembers, type Trainer, trainMembers } from "./train-members.ts";
 
 /** A fitted network, and all that there is to say about it. */
@@ -26,6 +26,8 @@ export interface FittedNetwork {
   readonly parameters: Float64Array;
   readonly blend: Blend | null;
   readonly report: FitReport;
+  /** Of all examples, standardized: rows × outputs. */
+  readonly predictions: Float64Array;
   /** The most rows of a batch. */
   readonly batchSize: number;
   /** The trainings of the members, before anything that came after. */
@@ -35,43 +37,42 @@ export interface FittedNetwork {
 /**
  * Fits networks to standardized examples: decide, train, compare with a linear model, measure.
  *
- * @param changes Parts of the recipe to leave out.
+ * @param recipe What was decided before.
  */
 export async function fitExamples(
   examples: Examples,
   options: FitOptions,
-  changes: Partial<Pick<Recipe, "refits" | "fallsBack">> = {},
+  recipe: Recipe,
 ): Promise<FittedNetwork> {
-  const { rows, inputs, outputs, split } = examples;
+  const { rows, inputs } = examples;
   const makeKernels = () => selectKernels(options.kernels ?? fitDefaults.kernels, options.threads);
   const kernels = makeKernels();
-  const recipe = {
-    ...chooseRecipe(split.train.length, inputs.length / rows, outputs, options),
-    ...changes,
-  };
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);
   const deadline = performance.now() + recipe.limits.timeLimitMs;
   const trainer: Trainer = { recipe, examples, options, deadline, makeKernels };
   const members = await trainMembers(trainer);
-  const ridge = fitLinear(kernels, examples, knownRows(examples));
+  const ridge = fitBaseline(kernels, examples);
   const chosen = await choose(trainer, kernels, members, ridge, decisions);
   const { network, parameters, blend } = chosen;
-  const ours = planPredictor(kernels, network, recipe.dtype)(parameters, inputs, rows);
+  const { dtype } = recipe;
+  const ours = planPredictor(kernels, network, dtype)(parameters, inputs.source(kernels, dtype), rows);
+  const predictions = blend && inputs.matrix ? applyBlend(blend, ours, inputs.matrix, rows).mean : ours.mean;
   return {
     network,
-    dtype: recipe.dtype,
+    dtype,
     parameters,
     blend,
+    predictions,
     batchSize: recipe.batchSize,
     trainings: members.results,
     report: {
       ...describeRun(trainer, kernels, members, chosen.network),
       decisions,
       ...measureErrors(examples, {
-        model: applyBlend(blend, ours, inputs, rows).mean,
+        model: predictions,
         unseen: chosen.unseen,
-        ridge: predictLinear(ridge, inputs, rows),
+        ridge,
       }),
     },
   };
@@ -105,18 +106,18 @@ async function choose(
   trainer: Trainer,
   kernels: Kernels,
   { network, results, stop, tried }: TrainedMembers,
-  ridge: LinearModel,
+  ridge: Baseline | null,
   decisions: Decision[],
 ): Promise<Chosen> {
   const { recipe, examples } = trainer;
   const { dtype } = recipe;
   const { split, inputs, rows } = examples;
   const trained = join(results.map(({ parameters }) => parameters));
-  const unseen = planPredictor(kernels, network, dtype)(trained, inputs, rows).mean;
+  const unseen = planPredictor(kernels, network, dtype)(trained, inputs.source(kernels, dtype), rows).mean;
   const alone = { network, parameters: trained, blend: null, unseen };
   if (tried.length > 1) decisions.push(shapeDecision(network, tried));
   if (split.validation.length === 0) return alone;
-  const chosen = recipe.fallsBack ? blendWithRidge(examples, kernels, alone, ridge, decisions) : alone;
+  const chosen = recipe.fallsBack && ridge ? blendWithRidge(examples, alone, ridge, decisions) : alone;
   const isLinear = chosen.network !== network;
   if (isLinear || !recipe.refits || isCutShort(stop) || stop.reason === "diverged") return chosen;
   const parameters: Float64Array[] = [];
@@ -130,19 +131,12 @@ async function choose(
 }
 
 /** The networks alone, their mean with ridge, or ridge alone, by the validation rows. */
-function blendWithRidge(
-  examples: Examples,
-  kernels: Kernels,
-  alone: Chosen,
-  ridge: LinearModel,
-  decisions: Decision[],
-): Chosen {
-  const { split, inputs, rows } = examples;
-  const linear = predictLinear(fitLinear(kernels, examples, split.train), inputs, rows);
+function blendWithRidge(examples: Examples, alone: Chosen, ridge: Baseline, decisions: Decision[]): Chosen {
+  const linear = ridge.unseen;
   const share = chooseShare(examples, alone.unseen, linear, decisions);
-  if (share === 0) return { ...linearNetwork(ridge, examples), blend: null, unseen: linear };
+  if (share === 0) return { ...linearNetwork(ridge.linear, examples), blend: null, unseen: linear };
   if (share === 1) return alone;
-  return { ...alone, blend: makeBlend(share, ridge), unseen: mix(share, alone.unseen, linear) };
+  return { ...alone, blend: makeBlend(share, ridge.linear), unseen: mix(share, alone.unseen, linear) };
 }
 
 /** The networks' share of the prediction: 0 where their best mean with ridge is hardly better than ridge alone. */
@@ -196,15 +190,31 @@ function join(vectors: readonly Float64Array[]): Float64Array {
   return out;
 }
 
-function fitLinear(kernels: Kernels, examples: Examples, rows: Int32Array): LinearModel {
-  const columns = examples.inputs.length / examples.rows;
-  return fitRidge(
-    kernels,
-    pickRows(examples.inputs, rows, columns),
-    pickRows(examples.targets, rows, examples.outputs),
-    rows.length,
-    examples.outputs,
-  );
+/** Ridge regression on all rows that may teach, and what it and one that has not seen the validation rows predict. */
+interface Baseline {
+  readonly linear: LinearModel;
+  /** Standardized predictions of all rows. */
+  readonly model: Float64Array;
+  readonly unseen: Float64Array;
+}
+
+/** Rows, or columns if those are fewer, of the largest linear model: its eigenvalues take some seconds. */
+const mostLinear = 2500;
+
+/** Fits linear models, where the inputs are a matrix that is not too large. */
+function fitBaseline(kernels: Kernels, examples: Examples): Baseline | null {
+  const { rows, split, outputs, targets } = examples;
+  const { matrix, columns } = examples.inputs;
+  if (!matrix || Math.min(split.train.length, columns) > mostLinear) return null;
+  const fitTo = (of: Int32Array): LinearModel =>
+    fitRidge(kernels, pickRows(matrix, of, columns), pickRows(targets, of, outputs), of.length, outputs);
+  const linear = fitTo(knownRows(examples));
+  const trained = split.validation.length > 0 ? fitTo(split.train) : linear;
+  return {
+    linear,
+    model: predictLinear(linear, matrix, rows),
+    unseen: predictLinear(trained, matrix, rows),
+  };
 }
 
 /** A linear model as a network without hidden layers: the bias is the last row of its parameters. */

@@ -1,13 +1,15 @@
 import { encodeArrays, fitArrayEncoder, type NumberRows, readArrays } from "../data/arrays.ts";
 import { DataError } from "../data/data-error.ts";
 import { restoreTargets, standardizeTargets } from "../data/encode.ts";
-import type { Encoder } from "../data/encoder.ts";
+import { type Encoder, encodedWidth } from "../data/encoder.ts";
 import type { ColumnNote } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
+import { matrixInputs } from "./examples.ts";
 import { type FittedNetwork, fitExamples } from "./fit-examples.ts";
 import { createModel, type Layout, type Model } from "./model.ts";
 import { checkOptions, type FitOptions, splitOptions } from "./options.ts";
+import { chooseRecipe } from "./recipe.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
 
 /**
@@ -34,7 +36,7 @@ export async function fit(inputs: NumberRows, targets: NumberRows, options: FitO
   const fitted = await fitExamples(
     {
       rows: x.rows,
-      inputs: encodeArrays(encoder, x),
+      inputs: matrixInputs(encodeArrays(encoder, x), x.rows),
       targets: standardizeTargets(encoder, y.data),
       outputs: y.columns,
       targetNames: encoder.targets.map((target) => target.column),
@@ -42,6 +44,7 @@ export async function fit(inputs: NumberRows, targets: NumberRows, options: FitO
       restore: (values) => restoreTargets(encoder, values),
     },
     options,
+    chooseRecipe(split.train.length, encodedWidth(encoder), y.columns, options),
   );
   return assemble(fitted, encoder, layoutOf(targets), await hashOf(x.data, y.data));
 }
@@ -65,7 +68,8 @@ export async function fitTable(table: Table, options: TableOptions): Promise<Tab
   const [columnOptions, fitOptions] = separateOptions(options);
   checkOptions(fitOptions);
   const { examples, encoder, split, notes } = readExamples(table, columnOptions, fitOptions);
-  const fitted = await fitExamples(examples, fitOptions);
+  const recipe = chooseRecipe(split.train.length, examples.inputs.columns, examples.outputs, fitOptions);
+  const fitted = await fitExamples(examples, fitOptions, recipe);
   return { model: assemble(fitted, encoder, "rows", table.sha256), split, notes };
 }
 

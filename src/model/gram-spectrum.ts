@@ -27,7 +27,7 @@ export function gramSpectrum(
   { inputs }: Examples,
   rows: Int32Array,
 ): Float64Array | null {
-  const data = pickRows(inputs, rows, network.inputs);
+  const data = pickRows(inputs.matrix!, rows, network.inputs);
   const n = rows.length * outputCount(network);
   const gram = kernels.allocate("float64", n * n) as Float64Array;
   const values = kernels.allocate("float64", n) as Float64Array;

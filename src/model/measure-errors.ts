@@ -7,7 +7,8 @@ export interface Predictions {
   readonly model: Float64Array;
   /** Of a model that has not seen the validation rows: what the validation errors are taken from. */
   readonly unseen: Float64Array;
-  readonly ridge: Float64Array;
+  /** The same two of a linear model; null where none was fitted. */
+  readonly ridge: { readonly model: Float64Array; readonly unseen: Float64Array } | null;
 }
 
 /** Errors of the model and of the baselines, in the targets' units. */
@@ -17,7 +18,8 @@ export function measureErrors(
 ): Pick<FitReport, "errors" | "targets" | "baseline"> {
   const { rows, outputs, targetNames, restore } = examples;
   const truth = restore(examples.targets);
-  const [model, unseen, ridge] = [predictions.model, predictions.unseen, predictions.ridge].map(restore);
+  const [model, unseen] = [predictions.model, predictions.unseen].map(restore);
+  const { ridge } = predictions;
   const mean = restore(new Float64Array(rows * outputs));
   const column = (values: Float64Array, k: number) => values.filter((_, i) => i % outputs === k);
   const oneTarget = { ...examples, outputs: 1 };
@@ -32,10 +34,13 @@ export function measureErrors(
           })),
     baseline: {
       mean: errorsOf(examples, mean, mean, truth),
-      ridge: errorsOf(examples, ridge!, ridge!, truth),
+      ridge: ridge ? errorsOf(examples, restore(ridge.model), restore(ridge.unseen), truth) : noErrors,
     },
   };
 }
+
+const nothing: ByPart = { train: null, validation: null, test: null };
+const noErrors: Errors = { rmse: nothing, mae: nothing, r2: nothing };
 
 function errorsOf(
   { split, outputs }: Pick<Examples, "split" | "outputs">,

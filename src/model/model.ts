@@ -9,7 +9,6 @@ import {
   usableRows,
 } from "../data/encode.ts";
 import { type Encoder, encodedWidth } from "../data/encoder.ts";
-import { type Metrics, measure } from "../data/metrics.ts";
 import type { Table } from "../data/table.ts";
 import { decodeModel, encodeModel } from "../formats/model-file.ts";
 import { ModelFileError } from "../formats/model-file-error.ts";
@@ -18,9 +17,12 @@ import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { type Network, parameterCount } from "../network/network.ts";
+import { type InputSource, plainInputs } from "../training/dataset.ts";
 import { applyBlend, type Blend } from "./blend.ts";
+import { compareWithTruth, type Evaluation } from "./evaluation.ts";
 import type { FitReport } from "./fit-report.ts";
-import { type Predictor, planPredictor } from "./predictor.ts";
+import type { PictureEncoder } from "./picture-encoder.ts";
+import { type EnsemblePrediction, type Predictor, planPredictor } from "./predictor.ts";
 
 /** How targets were laid out, and so predictions are: a number, an array, or a stretch of typed numbers for each row. */
 export type Layout = "numbers" | "rows" | "shaped";
@@ -36,25 +38,21 @@ export interface ModelHeader {
   readonly report: FitReport;
   /** SHA-256 of the data that it was fitted to. */
   readonly dataHash: string;
+  /** How pictures are read, of a model that was fitted to some. */
+  readonly pictures?: PictureEncoder;
 }
 
-/** Predictions of the rows of a table, in the targets' own units. */
-export interface TablePredictions extends Omit<EncodedRows, "inputs"> {
+/** Predictions in the targets' own units. */
+export interface Predictions {
   /** rows × targets. */
   readonly values: Float64Array;
   /** The standard deviation of the predictions of the ensemble's networks, rows × targets; null of one network. */
   readonly spread: Float64Array | null;
-  readonly targets: readonly string[];
 }
 
-/** Errors on a table. */
-export interface TableEvaluation {
-  readonly rows: number;
-  /** Rows without a target. */
-  readonly skipped: number;
-  /** Over all targets. */
-  readonly metrics: Metrics;
-  readonly targets: readonly { readonly name: string; readonly metrics: Metrics }[];
+/** Predictions of the rows of a table, in the targets' own units. */
+export interface TablePredictions extends Omit<EncodedRows, "inputs">, Predictions {
+  readonly targets: readonly string[];
 }
 
 /** A fitted model. */
@@ -74,7 +72,9 @@ export interface Model {
   /** Predicts all rows of a table. @throws {DataError} If a column is missing, or a cell is no number. */
   predictTable(table: Table): TablePredictions;
   /** Compares predictions with the targets in a table. @throws {DataError} As `predictTable`, or if no row has a target. */
-  evaluateTable(table: Table): TableEvaluation;
+  evaluateTable(table: Table): Evaluation;
+  /** Predicts the first `rows` examples of standardized inputs that come from elsewhere, for example pictures. */
+  predictSource(inputs: InputSource, rows: number): Predictions;
   /** The model file as bytes. */
   toBytes(): Promise<Uint8Array>;
   /** Writes the model file, all at once. Node only. @throws {FileError} If it can't be written. */
@@ -83,16 +83,24 @@ export interface Model {
 
 /** Puts a model together. */
 export function createModel(header: ModelHeader, parameters: Float64Array): Model {
+  const { encoder } = header;
   const predictor = lazyPredictor(header, parameters);
+  const restore = ({ mean, spread }: EnsemblePrediction): Predictions => ({
+    values: restoreTargets(encoder, mean),
+    spread: spread && restoreSpread(encoder, spread),
+  });
+  const predictRows = (inputs: Float64Array, rows: number): EnsemblePrediction => {
+    const source = plainInputs(inputs, header.network.inputs);
+    return applyBlend(header.blend, predictor()(source, rows), inputs, rows);
+  };
   const toBytes = () => encodeModel({ header, parameters });
 
   const predictTable = (table: Table): TablePredictions => {
-    const { inputs, ...counts } = encodeInputs(header.encoder, table, allRows(table));
-    const { mean, spread } = predictor()(inputs, table.rows);
+    refusePictures(header, table.name);
+    const { inputs, ...counts } = encodeInputs(encoder, table, allRows(table));
     return {
-      values: restoreTargets(header.encoder, mean),
-      spread: spread && restoreSpread(header.encoder, spread),
-      targets: header.encoder.targets.map((target) => target.column),
+      ...restore(predictRows(inputs, table.rows)),
+      targets: encoder.targets.map((target) => target.column),
       ...counts,
     };
   };
@@ -102,23 +110,35 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     header,
     parameters,
     async predict(inputs) {
-      requirePlainNumbers(header.encoder);
+      refusePictures(header, "inputs");
+      requirePlainNumbers(encoder);
       const matrix = readArrays("inputs", inputs);
-      const width = encodedWidth(header.encoder);
+      const width = encodedWidth(encoder);
       if (matrix.columns !== width)
         throw new DataError(
           "shape",
           { file: "inputs" },
           `has ${matrix.columns} columns; the model was fitted to ${width}`,
         );
-      const { mean } = predictor()(encodeArrays(header.encoder, matrix), matrix.rows);
-      return layOut(restoreTargets(header.encoder, mean), header.encoder.targets.length, header.layout);
+      const { mean } = predictRows(encodeArrays(encoder, matrix), matrix.rows);
+      return layOut(restoreTargets(encoder, mean), encoder.targets.length, header.layout);
     },
     predictTable,
-    evaluateTable: (table) => evaluate(header.encoder, table, predictTable),
+    evaluateTable: (table) => evaluate(encoder, table, predictTable),
+    predictSource: (inputs, rows) => restore(predictor()(inputs, rows)),
     toBytes,
     save: async (path) => writeFileAtomically(path, await toBytes()),
   };
+}
+
+/** Refuses tables and arrays for a model of pictures. */
+function refusePictures({ pictures }: ModelHeader, file: string): void {
+  if (pictures)
+    throw new DataError(
+      "shape",
+      { file },
+      "holds no pictures, to which the model was fitted; use predictPictures, or --images on the command line",
+    );
 }
 
 /** Refuses arrays of numbers for a model whose inputs are not all plain numbers. */
@@ -134,12 +154,12 @@ function requirePlainNumbers({ inputs }: Encoder): void {
 }
 
 /** Kernels and buffers are made at the first prediction. */
-function lazyPredictor({ network, dtype, blend }: ModelHeader, parameters: Float64Array) {
+function lazyPredictor({ network, dtype }: ModelHeader, parameters: Float64Array) {
   let predictor: Predictor | undefined;
-  return () => (inputs: Float64Array, rows: number) => {
+  return () => (inputs: InputSource, rows: number) => {
     // Always the same kernels: a model predicts the same numbers wherever it is loaded.
     predictor ??= planPredictor(selectKernels("wasm"), network, dtype);
-    return applyBlend(blend, predictor(parameters, inputs, rows), inputs, rows);
+    return predictor(parameters, inputs, rows);
   };
 }
 
@@ -147,11 +167,7 @@ function allRows(table: Table): Int32Array {
   return Int32Array.from({ length: table.rows }, (_, i) => i);
 }
 
-function evaluate(
-  encoder: Encoder,
-  table: Table,
-  predict: (table: Table) => TablePredictions,
-): TableEvaluation {
+function evaluate(encoder: Encoder, table: Table, predict: (table: Table) => TablePredictions): Evaluation {
   const names = encoder.targets.map((target) => target.column);
   readTargets(encoder, table, []);
   const rows = usableRows(table, names, []);
@@ -162,26 +178,7 @@ function evaluate(
     truth,
     (_, i) => values[rows[Math.floor(i / outputs)]! * outputs + (i % outputs)]!,
   );
-  const metrics = measure(ours, truth, outputs);
-  if (!metrics)
-    throw new DataError(
-      "no-rows",
-      { file: table.name },
-      `has no row with a value of "${names.join('", "')}"`,
-    );
-  return {
-    rows: rows.length,
-    skipped: table.rows - rows.length,
-    metrics,
-    targets: names.map((name, k) => ({
-      name,
-      metrics: measure(column(ours, k, outputs), column(truth, k, outputs))!,
-    })),
-  };
-}
-
-function column(values: Float64Array, k: number, columns: number): Float64Array {
-  return values.filter((_, i) => i % columns === k);
+  return compareWithTruth(table.name, names, ours, truth, table.rows - rows.length);
 }
 
 function layOut(values: Float64Array, outputs: number, layout: Layout) {

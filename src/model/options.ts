@@ -1,5 +1,5 @@
 import { nearestName } from "../data/nearest-name.ts";
-import type { SplitOptions } from "../data/split-rows.ts";
+import { type SplitOptions, splitDefaults } from "../data/split-rows.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
@@ -72,6 +72,8 @@ export interface FitOptions {
   readonly test?: number;
   /** Numbers of such rows, from 0, in place of a share. */
   readonly testRows?: ArrayLike<number>;
+  /** How rows are chosen that validate and test: at random, or the last ones, for series. Default "random". */
+  readonly split?: SplitOptions["by"];
   readonly seed?: number;
   /** Default "float64". */
   readonly dtype?: DType;
@@ -96,6 +98,7 @@ export const fitDefaults: Readonly<{
   ensemble: number;
   validation: number;
   test: number;
+  split: SplitOptions["by"];
   seed: number;
   dtype: DType;
   kernels: KernelChoice;
@@ -105,6 +108,7 @@ export const fitDefaults: Readonly<{
   ensemble: 1,
   validation: 0.15,
   test: 0,
+  split: splitDefaults.by,
   seed: 0,
   dtype: "float64",
   kernels: "auto",
@@ -151,6 +155,7 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
   validation: [isShare, "a share in [0, 1)"],
   test: [isShare, "a share in [0, 1)"],
   testRows: [isList, "a list of row numbers"],
+  split: [oneOf(["random", "blocks"]), "random or blocks"],
   seed: [wholeNumber(0), "a whole number of at least 0"],
   dtype: [oneOf(["float32", "float64"]), "float32 or float64"],
   kernels: [oneOf(kernelChoices), `one of ${kernelChoices.join(", ")}`],
@@ -188,11 +193,12 @@ export function suggest(name: string, known: readonly string[]): string {
 }
 
 /** How the options split the rows. */
-export function splitOptions({ validation, test, testRows, seed }: FitOptions): SplitOptions {
+export function splitOptions({ validation, test, testRows, split, seed }: FitOptions): SplitOptions {
   return {
     validation: validation ?? fitDefaults.validation,
     test: test ?? fitDefaults.test,
     testRows: testRows ?? null,
     seed: seed ?? fitDefaults.seed,
+    by: split ?? fitDefaults.split,
   };
 }

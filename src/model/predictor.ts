@@ -1,7 +1,7 @@
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { type Network, outputCount, parameterBlocks, parameterCount } from "../network/network.ts";
 import { allocateParameters } from "../network/parameter-vector.ts";
-import { plainInputs } from "../training/dataset.ts";
+import type { InputSource } from "../training/dataset.ts";
 import { planEvaluator } from "../training/evaluator.ts";
 
 /** Predictions of an ensemble of networks, standardized. */
@@ -16,9 +16,9 @@ export interface EnsemblePrediction {
  * Predicts with networks of one shape.
  *
  * @param parameters Of all members, one after the other.
- * @param inputs Standardized, rows × columns.
+ * @param inputs Standardized.
  */
-export type Predictor = (parameters: Float64Array, inputs: Float64Array, rows: number) => EnsemblePrediction;
+export type Predictor = (parameters: Float64Array, inputs: InputSource, rows: number) => EnsemblePrediction;
 
 /** Allocates a predictor. */
 export function planPredictor(kernels: Kernels, network: Network, dtype: DType): Predictor {
@@ -28,10 +28,9 @@ export function planPredictor(kernels: Kernels, network: Network, dtype: DType):
   const outputs = outputCount(network);
   return (parameters, inputs, rows) => {
     const count = parameters.length / size;
-    const source = plainInputs(inputs, network.inputs);
     const members = Array.from({ length: count }, (_, m) => {
       theta.flat.set(parameters.subarray(m * size, (m + 1) * size));
-      return evaluator.predict(theta, source, rows, new Float64Array(rows * outputs));
+      return evaluator.predict(theta, inputs, rows, new Float64Array(rows * outputs));
     });
     return count === 1 ? { mean: members[0]!, spread: null } : summarizeMembers(members);
   };

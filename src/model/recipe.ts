@@ -17,7 +17,7 @@ import { type FitOptions, fitDefaults } from "./options.ts";
 /** Everything that training needs to know and that the options left open. */
 export interface Recipe {
   /** The shapes that are tried, at least one; the validation error decides. */
-  readonly networks: readonly [DenseNetwork, ...DenseNetwork[]];
+  readonly networks: readonly [Network, ...Network[]];
   readonly dtype: DType;
   readonly optimizer: Optimizer;
   readonly optimizerName: string;

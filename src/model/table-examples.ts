@@ -5,7 +5,7 @@ import { describeEncoder, fitEncoder } from "../data/fit-encoder.ts";
 import { type ColumnNote, type EncodeOptions, planColumns } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
-import type { Examples } from "./examples.ts";
+import { type Examples, matrixInputs } from "./examples.ts";
 import { type FitOptions, splitOptions } from "./options.ts";
 
 /** How columns of a table are turned into examples. */
@@ -59,18 +59,18 @@ export function readExamples(table: Table, columns: ColumnOptions, options: FitO
     );
   const examples: Examples = {
     rows: rows.length,
-    inputs: encodeInputs(encoder, table, rows).inputs,
+    inputs: matrixInputs(encodeInputs(encoder, table, rows).inputs, rows.length),
     targets: standardizeTargets(encoder, readTargets(encoder, table, rows)),
     outputs: targets.length,
     targetNames: targets,
-    split: positions(split, rows),
+    split: positionsAmong(rows, split),
     restore: (values) => restoreTargets(encoder, values),
   };
   return { examples, encoder, split, notes };
 }
 
-/** Rows of the table as positions among the usable rows. */
-function positions(split: Split, rows: Int32Array): Split {
+/** Rows of a table as positions among the usable rows. */
+export function positionsAmong(rows: Int32Array, split: Split): Split {
   const position = new Map(Array.from(rows, (row, i) => [row, i]));
   const map = (part: Int32Array) => part.map((row) => position.get(row)!);
   return { train: map(split.train), validation: map(split.validation), test: map(split.test) };

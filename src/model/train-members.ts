@@ -3,7 +3,7 @@ import { initialize } from "../network/initialize.ts";
 import type { Network } from "../network/network.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { evidence } from "../optimizers/prior.ts";
-import { loadDataset } from "../training/dataset.ts";
+import { datasetOf } from "../training/dataset.ts";
 import { type Stop, stopDefaults } from "../training/stop.ts";
 import { type Training, type TrainingResult, train } from "../training/train.ts";
 import { type Examples, knownRows } from "./examples.ts";
@@ -101,7 +101,13 @@ function trainFrom(
     ...part,
     kernels,
     dtype: recipe.dtype,
-    dataset: loadDataset(kernels, recipe.dtype, examples.rows, examples.inputs, examples.targets),
+    dataset: datasetOf(
+      kernels,
+      recipe.dtype,
+      examples.rows,
+      examples.inputs.source(kernels, recipe.dtype),
+      examples.targets,
+    ),
     limits: { ...part.limits, timeLimitMs: Math.max(0, deadline - performance.now()) },
     signal: options.signal,
   });

@@ -39,9 +39,17 @@ export function loadDataset(
   inputs: ArrayLike<number>,
   targets: ArrayLike<number>,
 ): Dataset {
-  const columns = inputs.length / rows;
-  const source = placeNumbers(kernels, dtype, inputs);
-  return datasetOf(kernels, dtype, rows, keptInputs(kernels, source, columns, rows), targets);
+  return datasetOf(kernels, dtype, rows, loadInputs(kernels, dtype, rows, inputs), targets);
+}
+
+/** Copies inputs, rows × columns, into the memory of the kernels, in the precision of the network. */
+export function loadInputs(
+  kernels: Kernels,
+  dtype: DType,
+  rows: number,
+  inputs: ArrayLike<number>,
+): InputSource {
+  return keptInputs(kernels, placeNumbers(kernels, dtype, inputs), inputs.length / rows, rows);
 }
 
 /** Puts targets beside inputs that come from elsewhere. */

@@ -269,7 +269,11 @@ describe("a command that can't be understood is refused, with exit code 2", () =
   });
 
   test("no data", async () => {
-    expect(await failure("train")).toEqual({ code: 2, stderr: "error: missing required argument 'data'" });
+    for (const command of [["train"], ["predict", "model.gramian"], ["evaluate", "model.gramian"]])
+      expect(await failure(...command)).toEqual({
+        code: 2,
+        stderr: "error: <data>: is missing; give a table, or --images and a folder of pictures",
+      });
   });
 
   test("an unknown command", async () => {

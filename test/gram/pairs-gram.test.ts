@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { assert, expect, test } from "vitest";
 import { blockJacobians } from "../../src/gram/block-jacobian.ts";
 import { convolutionRows } from "../../src/gram/convolution-rows.ts";

@@ -8,7 +8,7 @@ import {
   compareDefaults,
   compareTable,
 } from "../../src/model/compare.ts";
-import type { Examples } from "../../src/model/examples.ts";
+import { type Examples, matrixInputs } from "../../src/model/examples.ts";
 import { fitTable } from "../../src/model/fit.ts";
 import { gramSpectrum } from "../../src/model/gram-spectrum.ts";
 import { type OptimizerName, optimizerNames } from "../../src/model/options.ts";
@@ -167,7 +167,11 @@ describe("the spectrum of the Gram matrix", () => {
     const network = denseNetwork(2, [3], 1);
     const parameters = Float64Array.from({ length: 13 }, (_, i) => Math.sin(i + 1));
     const examples: Examples = {
-      ...{ rows: 60, inputs: Float64Array.from(inputs.flat()), targets: new Float64Array(60) },
+      ...{
+        rows: 60,
+        inputs: matrixInputs(Float64Array.from(inputs.flat()), 60),
+        targets: new Float64Array(60),
+      },
       ...{ outputs: 1, targetNames: ["y"], restore: (values) => values },
       split: { train: rowNumbers, validation: new Int32Array(), test: new Int32Array() },
     };

@@ -36,6 +36,7 @@ describe("checkOptions", () => {
       validation: 0,
       test: 0.99,
       testRows: Int32Array.of(1),
+      split: "blocks",
       seed: 0,
       dtype: "float32",
       kernels: "reference",

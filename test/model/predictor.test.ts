@@ -6,6 +6,7 @@ import { planPredictor } from "../../src/model/predictor.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
+import { plainInputs } from "../../src/training/dataset.ts";
 import { naiveForward } from "../twins/naive-network.ts";
 
 const cases = fc.record({
@@ -43,7 +44,7 @@ test("the mean and the spread of an ensemble are those of its members, in any ke
       for (const kernels of [referenceKernels(), wasmKernels()]) {
         const { mean, spread } = planPredictor(kernels, network, "float64")(
           parameters,
-          Float64Array.from(xs.flat()),
+          plainInputs(xs.flat(), network.inputs),
           c.rows,
         );
         expect(mean.length).toBe(c.rows * c.outputs);
@@ -71,7 +72,7 @@ test("members that are the same have no spread", () => {
   const three = Float64Array.from([...parameters, ...parameters, ...parameters]);
   const { mean, spread } = planPredictor(wasmKernels(), network, "float64")(
     three,
-    Float64Array.from(xs.flat()),
+    plainInputs(xs.flat(), network.inputs),
     4,
   );
   // A third, three times, may miss the number by its last bit.
@@ -84,7 +85,8 @@ test("a predictor is used again for other rows and other parameters", () => {
   const a = setUp({ members: 2, rows: 5, outputs: 2, seed: 1 });
   const b = setUp({ members: 1, rows: 3, outputs: 2, seed: 2 });
   const predict = planPredictor(wasmKernels(), a.network, "float64");
-  const of = ({ parameters, xs }: typeof a) => predict(parameters, Float64Array.from(xs.flat()), xs.length);
+  const of = ({ parameters, xs }: typeof a) =>
+    predict(parameters, plainInputs(xs.flat(), a.network.inputs), xs.length);
   const first = of(a);
   of(b);
   expect(of(a)).toEqual(first);

@@ -41,7 +41,12 @@ export async function tableLabels(
 /** Rows that are looked at for names of files. */
 const rowsLookedAt = 20;
 
-async function findFileColumn(table: Table, folder: string): Promise<string> {
+/**
+ * The column of a table whose first cells are files in a folder.
+ *
+ * @throws {DataError} If there is none, or several.
+ */
+export async function findFileColumn(table: Table, folder: string): Promise<string> {
   const counts = await Promise.all(table.columns.map(({ cells }) => countFiles(folder, cells)));
   const found = table.columns.filter((_, i) => counts[i]! > 0).map(({ name }) => name);
   if (found.length === 1) return found[0]!;

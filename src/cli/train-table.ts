@@ -1,0 +1,28 @@
+import { readTable } from "../data/read-table.ts";
+import { fitTable } from "../model/fit.ts";
+import { requireTarget } from "./table-command.ts";
+import type { Trainer } from "./train.ts";
+import { showColumns } from "./train-view.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Fits a model to columns of a table. */
+export const trainTable: Trainer = async (data, options, fitOptions, talk) => {
+  if (data === undefined)
+    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+  const { header, missing, dates, ignore } = options;
+  const targets = requireTarget(options.target, data);
+  const table = await readTable(data, header === undefined ? {} : { header });
+  const columns = { missing, dates, ignore };
+  const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  const fit = await fitTable(table, {
+    ...fitOptions,
+    ...given,
+    targets,
+    onColumns: (notes, encoder) => showColumns(talk, table, notes, encoder),
+  });
+  return {
+    model: fit.model,
+    targets,
+    reportData: async () => (await import("./report-points.ts")).tableReportData(table, fit),
+  };
+};

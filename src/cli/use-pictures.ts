@@ -1,0 +1,66 @@
+import { readTable } from "../data/read-table.ts";
+import type { Table } from "../data/table.ts";
+import type { Evaluation } from "../model/evaluation.ts";
+import { load } from "../model/model.ts";
+import { evaluatePictures, type PredictPicturesOptions, predictPictures } from "../model/predict-pictures.ts";
+import { flagOf, parseOptions } from "./command-options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { readOptions } from "./header-option.ts";
+import { readPicturesOptions } from "./picture-options.ts";
+import { plural } from "./plain-number.ts";
+import { columnNames, writeResult } from "./prediction-output.ts";
+import { readingOptions } from "./read-pictures.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { writeCsv } from "./write-csv.ts";
+
+type Flags = Readonly<Record<string, unknown>> & { readonly out?: string; readonly header?: string };
+
+/** Predicts pictures: a row for each, with its name. */
+export async function predictWithPictures(
+  modelFile: string,
+  data: string | undefined,
+  flags: Flags,
+): Promise<void> {
+  const terminal = openTerminal();
+  const model = await load(modelFile);
+  const options = await picturesOf(data, flags, terminal);
+  const predictions = await predictPictures(model, options);
+  terminal.clear();
+  const { files, values, spread, targets, skipped } = predictions;
+  const width = targets.length;
+  const ofRow = (numbers: Float64Array, i: number) =>
+    Array.from(numbers.subarray(i * width, (i + 1) * width));
+  const rows = files.map((file, i) => [file, ...ofRow(values, i), ...(spread ? ofRow(spread, i) : [])]);
+  await writeResult(writeCsv(["file", ...columnNames(predictions)], rows), flags.out);
+  if (flags.out !== undefined) terminal.line(`wrote ${plural(files.length, "picture")} to ${flags.out}`);
+  if (skipped > 0) {
+    terminal.line(`error: ${plural(skipped, "picture")} could not be read`);
+    process.exitCode = exitCodes.data;
+  }
+}
+
+/** Compares predictions of pictures with their labels. */
+export async function evaluateWithPictures(
+  modelFile: string,
+  data: string | undefined,
+  flags: Flags,
+): Promise<Evaluation> {
+  const terminal = openTerminal();
+  const model = await load(modelFile);
+  const evaluation = await evaluatePictures(model, await picturesOf(data, flags, terminal));
+  terminal.clear();
+  return evaluation;
+}
+
+async function picturesOf(
+  data: string | undefined,
+  { out, header, json, ...flags }: Flags,
+  terminal: Terminal,
+): Promise<PredictPicturesOptions> {
+  const given = parseOptions(readPicturesOptions, flags, flagOf);
+  const table: Table | undefined =
+    data === undefined
+      ? undefined
+      : await readTable(data, readOptions(header === undefined ? {} : { header }));
+  return { ...readingOptions(given, terminal), table };
+}

@@ -1,0 +1,108 @@
+import type { ImageShape } from "../data/images/image-shape.ts";
+import type { Activation } from "../kernels/activation.ts";
+import type { DType } from "../kernels/kernels.ts";
+import { smallConvolutionalNetwork } from "../network/architectures.ts";
+import { describeNetwork, parameterCount } from "../network/network.ts";
+import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { weightAverage } from "../optimizers/weight-average.ts";
+import { stopDefaults } from "../training/stop.ts";
+import { chooseOptimizer } from "./choose-optimizer.ts";
+import type { Decision } from "./fit-report.ts";
+import { stepOptions } from "./named-optimizers.ts";
+import { type FitOptions, fitDefaults } from "./options.ts";
+import type { Recipe } from "./recipe.ts";
+
+/**
+ * The steps of "auto" on pictures. A picture's network has more parameters than there are pictures: each batch could be
+ * fitted by many, and the momentum of least norm keeps what the batches before have said. Full steps with a damping as
+ * large as the mean diagonal of G; the mean over some fifty of them predicts.
+ */
+export const pictureStep: Readonly<{ damping: number; momentum: number; averageDecay: number }> =
+  Object.freeze({
+    damping: 1,
+    momentum: 0.9,
+    averageDecay: 0.98,
+  });
+
+/** The optimizer of "auto" on pictures. */
+export function pictureOptimizer(): Optimizer {
+  const { averageDecay, ...step } = pictureStep;
+  return weightAverage(gramGaussNewton(step), { decay: averageDecay });
+}
+
+/** Pictures in a batch. */
+const pictureBatch = 64;
+
+/** Epochs without a lower validation error. */
+const picturePatience = 20;
+
+/** Smooth, so that the linearization holds over longer steps than that of a kink. */
+const pictureActivation: Activation = "silu";
+
+const pictureDtype: DType = "float32";
+
+/**
+ * Decides what the options leave open, for pictures.
+ *
+ * @param rows Training pictures.
+ * @throws {OptionError} If an option was given that the optimizer does not have.
+ */
+export function choosePictureRecipe(
+  rows: number,
+  { height, width, channels }: ImageShape,
+  outputs: number,
+  options: FitOptions,
+): Recipe {
+  const activation = options.activation ?? pictureActivation;
+  const network = smallConvolutionalNetwork({ shape: [height, width, channels], outputs, activation });
+  const choice = chooseOptimizer(options, false);
+  const isAuto =
+    (options.optimizer ?? fitDefaults.optimizer) === "auto" &&
+    stepOptions.every((name) => options[name] === undefined);
+  const optimizer = isAuto ? pictureOptimizer() : choice.optimizer;
+  const batchSize = Math.min(rows, options.batchSize ?? pictureBatch);
+  const members = options.ensemble ?? fitDefaults.ensemble;
+  return {
+    networks: [network],
+    dtype: options.dtype ?? pictureDtype,
+    optimizer,
+    optimizerName: optimizer.name,
+    batchSize,
+    limits: {
+      ...stopDefaults,
+      maxSteps: options.maxSteps ?? stopDefaults.maxSteps,
+      timeLimitMs: options.timeLimitMs ?? stopDefaults.timeLimitMs,
+      patience: options.patience ?? picturePatience,
+      // Pictures that are changed at random have no least training error.
+      tolerance: 0,
+    },
+    members,
+    refits: false,
+    fallsBack: false,
+    decisions: [
+      {
+        what: "network",
+        choice: `${describeNetwork(network)}, ${parameterCount(network)} parameters`,
+        why: "small: three convolutions",
+      },
+      {
+        what: "batch",
+        choice: `${batchSize} of ${rows} pictures`,
+        why: options.batchSize
+          ? "as asked"
+          : "its Gram matrix is small, and the pictures' layers fit in memory",
+      },
+      isAuto ? autoDecision : { what: "optimizer", choice: choice.description, why: choice.reason },
+      ...(members > 1
+        ? [{ what: "ensemble", choice: `${members} networks`, why: "as asked; their mean predicts" }]
+        : []),
+    ],
+  };
+}
+
+const autoDecision: Decision = {
+  what: "optimizer",
+  choice: "Gram-Gauss-Newton with momentum for steps of least norm (SPRING), the average of its weights",
+  why: "mini-batches of a network with more parameters than pictures",
+};
