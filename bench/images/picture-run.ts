@@ -2,18 +2,18 @@ import { performance } from "node:perf_hooks";
 import { augmentation } from "../../src/data/images/augmentation.ts";
 import { measureChannels } from "../../src/data/images/channel-statistics.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { pictureInputs } from "../../src/model/picture-inputs.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { type Network, parameterCount } from "../../src/network/network.ts";
-import { allocateParameters } from "../../src/network/parameter-vector.ts";
+import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
 import { parameterSpace } from "../../src/optimizers/optimizer.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { batchProblem } from "../../src/training/batch-problem.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { datasetOf, type InputSource } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import { datasetOf } from "../../src/training/dataset.ts";
+import { type Evaluator, planEvaluator } from "../../src/training/evaluator.ts";
 import { batchSize, type Setting } from "./methods.ts";
 import { measuredRows, measurePictures, type PictureErrors } from "./picture-errors.ts";
-import { pictureInputs } from "./picture-inputs.ts";
 import type { Pictures } from "./tasks.ts";
 
 /** Where a run stood after so many steps. */
@@ -48,28 +48,15 @@ export interface PictureRun {
 
 /** Prepares a run, the pieces of the library's loop without its rules for stopping, and measures where it starts. */
 export function openPictureRun(options: PictureRunOptions, setting: Setting): PictureRun {
-  const { kernels, pictures, network, shift, seed } = options;
-  const { images, targets, trainRows } = pictures;
-  const units = spreadOf(targets, trainRows);
-  const inputs = pictureInputs(
-    images,
-    measureChannels(images, trainRows),
-    augmentation(images, { shift }),
-    seededRandom(seed + 1),
-  );
-  const standardized = targets.map((target) => (target - units.mean) / units.deviation);
-  const dataset = datasetOf(kernels, "float32", images.count, inputs, standardized);
-  const batches = divideBatches(trainRows, batchSize, seededRandom(seed));
+  const { kernels, pictures, network, seed } = options;
+  const { dataset, predict } = openData(options);
+  const batches = divideBatches(pictures.trainRows, batchSize, seededRandom(seed));
   const space = parameterSpace(kernels, "float32", network, batches.largest);
   const parameters = allocateParameters(kernels, "float32", space.blocks);
   parameters.flat.set(initialize(network, seed));
   const evaluator = planEvaluator(kernels, network, "float32");
   const problem = batchProblem(kernels, network, "float32", dataset, evaluator, batches.largest);
   const state = setting.optimizer.init(space);
-  const measured = measuredRows(pictures);
-  const chosen = chosenInputs(inputs, measured);
-  const outputs = new Float64Array(measured.length);
-  const predictions = new Float64Array(images.count);
   const points: PicturePoint[] = [];
   let [step, seconds] = [0, 0];
   const takeStep = () => {
@@ -80,11 +67,8 @@ export function openPictureRun(options: PictureRunOptions, setting: Setting): Pi
     setting.optimizer.step(state, problem, parameters);
     step++;
   };
-  const measure = () => {
-    evaluator.predict(parameters, chosen, measured.length, outputs);
-    for (const [i, row] of measured.entries()) predictions[row] = units.mean + units.deviation * outputs[i]!;
-    points.push({ step, seconds, ...measurePictures(pictures, predictions) });
-  };
+  const measure = () =>
+    points.push({ step, seconds, ...measurePictures(pictures, predict(evaluator, parameters)) });
   measure();
   return {
     setting,
@@ -104,14 +88,28 @@ export function openPictureRun(options: PictureRunOptions, setting: Setting): Pi
   };
 }
 
-/** Examples `rows[0]`, `rows[1]`, ... of a source. */
-function chosenInputs({ columns, gather }: InputSource, rows: Int32Array): InputSource {
-  const places = new Int32Array(rows.length);
+/** Standardizes pictures and targets by the training rows, and tells predictions in the units of the task. */
+function openData({ kernels, pictures, shift, seed }: PictureRunOptions) {
+  const { images, targets, trainRows } = pictures;
+  const { mean, deviation } = spreadOf(targets, trainRows);
+  const channels = measureChannels(images, trainRows);
+  const inputs = pictureInputs(images, Int32Array.from(targets.keys()), channels, {
+    augmentation: augmentation(images, { shift }),
+    random: seededRandom(seed + 1),
+    centers: [mean / deviation],
+  });
+  const standardized = targets.map((target) => (target - mean) / deviation);
+  const measured = measuredRows(pictures);
+  const measuredInputs = pictureInputs(images, measured, channels, null);
+  const outputs = new Float64Array(measured.length);
+  const predictions = new Float64Array(images.count);
   return {
-    columns,
-    gather(order, start, count, out) {
-      for (let i = 0; i < count; i++) places[i] = rows[order[start + i]!]!;
-      gather(places, 0, count, out);
+    dataset: datasetOf(kernels, "float32", images.count, inputs, standardized),
+    /** Predictions for the measured rows, in an array that the next call overwrites. */
+    predict(evaluator: Evaluator, parameters: ParameterVector): Float64Array {
+      evaluator.predict(parameters, measuredInputs, measured.length, outputs);
+      for (const [i, row] of measured.entries()) predictions[row] = mean + deviation * outputs[i]!;
+      return predictions;
     },
   };
 }

@@ -4,20 +4,16 @@ import { drawPictures } from "../../bench/images/figure.ts";
 import { type ImagesSettings, runTask } from "../../bench/images/images.ts";
 import { pictureSettings } from "../../bench/images/methods.ts";
 import { measuredRows, measurePictures } from "../../bench/images/picture-errors.ts";
-import { pictureInputs } from "../../bench/images/picture-inputs.ts";
 import { openPictureRun, type PicturePoint, type PictureRun } from "../../bench/images/picture-run.ts";
 import { bestOf, firstWithin, race } from "../../bench/images/race.ts";
 import { ridgeOnPixels } from "../../bench/images/ridge.ts";
 import { rotatePicture } from "../../bench/images/rotate.ts";
 import { chooseRuns, ratioRows, runRows } from "../../bench/images/rows.ts";
 import { blocks, type Pictures, turnPictures } from "../../bench/images/tasks.ts";
-import { augmentation } from "../../src/data/images/augmentation.ts";
-import { measureChannels } from "../../src/data/images/channel-statistics.ts";
 import { memoryImages } from "../../src/data/images/image-source.ts";
 import { selectKernels } from "../../src/kernels/select-kernels.ts";
 import { smallConvolutionalNetwork } from "../../src/network/architectures.ts";
 import { seededRandom } from "../../src/random/random.ts";
-import type { InputSource } from "../../src/training/dataset.ts";
 
 const side = 10;
 const settings: Omit<ImagesSettings, "tasks"> = {
@@ -91,40 +87,6 @@ describe("a turned picture", () => {
     expect(again.targets).toEqual(first.targets);
     expect(other.targets).not.toEqual(first.targets);
     for (const angle of first.targets) expect(Math.abs(angle)).toBeLessThanOrEqual(45);
-  });
-});
-
-describe("inputs from pictures", () => {
-  const images = memoryImages(
-    { height: side, width: side, channels: 1 },
-    Uint8Array.from([...noise(1), ...noise(2)]),
-  );
-  const rows = Int32Array.of(1, 0);
-  const statistics = measureChannels(images, rows);
-  const stride = side * side + 7;
-  const open = (shift: number) =>
-    pictureInputs(images, statistics, augmentation(images, { shift }), seededRandom(1));
-  const take = (source: InputSource, how: "gather" | "vary") => {
-    const data = new Float64Array(2 * stride);
-    source[how]!(rows, 0, 2, { data, stride }, new Float64Array(2));
-    return data;
-  };
-
-  test("are standardized over all pixels, rows in the order that was asked for", () => {
-    const data = take(open(2), "gather");
-    const pixels = [...data.subarray(0, side * side), ...data.subarray(stride, stride + side * side)];
-    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    // Sums of 200 numbers of the order of 1: 200 ε.
-    expect(Math.abs(mean(pixels))).toBeLessThan(1e-13);
-    expect(Math.abs(mean(pixels.map((value) => value ** 2)) - 1)).toBeLessThan(1e-13);
-    const first = (noise(2)[0]! - statistics.mean[0]!) / statistics.deviation[0]!;
-    expect(data[0]).toBe(first);
-  });
-
-  test("are moved at random for a step, the same way from the same seed; not where there is no shift", () => {
-    expect(take(open(2), "vary")).not.toEqual(take(open(2), "gather"));
-    expect(take(open(2), "vary")).toEqual(take(open(2), "vary"));
-    expect(take(open(0), "vary")).toEqual(take(open(0), "gather"));
   });
 });
 
