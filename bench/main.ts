@@ -1,5 +1,6 @@
 import { type Benchmark, BenchmarkError, type Row } from "./benchmark.ts";
 import { gemm } from "./gemm.ts";
+import { images } from "./images/images.ts";
 import { sinc } from "./sinc.ts";
 import { forms } from "./step/forms.ts";
 import { scaling } from "./step/scaling.ts";
@@ -8,7 +9,7 @@ import { step } from "./step/step.ts";
 import { theory } from "./theory/theory.ts";
 import { uci } from "./uci/uci.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, sinc, step, forms, scaling, startup, theory, uci];
+const benchmarks: readonly Benchmark[] = [gemm, sinc, step, forms, scaling, startup, theory, uci, images];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)
