@@ -15,7 +15,7 @@ export interface Setting {
 export const batchSize = 64;
 const averageDecay = 0.98;
 
-const rates = { adam: [3e-4, 1e-3, 3e-3], sgd: [3e-3, 1e-2, 3e-2] };
+const rates = { adam: [1e-3, 3e-3, 1e-2], sgd: [1e-2, 3e-2, 1e-1] };
 
 const averaged = (optimizer: Optimizer) => weightAverage(optimizer, { decay: averageDecay });
 

@@ -26,18 +26,28 @@ export async function predictWithPictures(
   const options = await picturesOf(data, flags, terminal);
   const predictions = await predictPictures(model, options);
   terminal.clear();
-  const { files, values, spread, targets, skipped } = predictions;
+  const { files, rows, values, spread, targets, faults } = predictions;
   const width = targets.length;
   const ofRow = (numbers: Float64Array, i: number) =>
     Array.from(numbers.subarray(i * width, (i + 1) * width));
-  const rows = files.map((file, i) => [file, ...ofRow(values, i), ...(spread ? ofRow(spread, i) : [])]);
-  await writeResult(writeCsv(["file", ...columnNames(predictions)], rows), flags.out);
-  if (flags.out !== undefined) terminal.line(`wrote ${plural(files.length, "picture")} to ${flags.out}`);
-  if (skipped > 0) {
-    terminal.line(`error: ${plural(skipped, "picture")} could not be read`);
+  const lines: (readonly (string | number | null)[])[] = files.map((file) => [
+    file,
+    ...new Array<null>(spread ? 2 * width : width).fill(null),
+  ]);
+  for (const [i, row] of rows.entries())
+    lines[row] = [files[row]!, ...ofRow(values, i), ...(spread ? ofRow(spread, i) : [])];
+  await writeResult(writeCsv(["file", ...columnNames(predictions)], lines), flags.out);
+  if (flags.out !== undefined) terminal.line(`wrote ${plural(rows.length, "picture")} to ${flags.out}`);
+  if (faults.length > 0) {
+    terminal.line(`error: ${plural(faults.length, "picture")} could not be read`);
+    for (const { file, fault } of faults.slice(0, namedFaults)) terminal.line(`  ${file}: ${fault}`);
+    if (faults.length > namedFaults) terminal.line(`  and ${faults.length - namedFaults} more`);
     process.exitCode = exitCodes.data;
   }
 }
+
+/** Pictures that are named one by one; more are counted. */
+const namedFaults = 20;
 
 /** Compares predictions of pictures with their labels. */
 export async function evaluateWithPictures(

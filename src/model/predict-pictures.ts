@@ -1,10 +1,9 @@
 import { DataError } from "../data/data-error.ts";
 import { readTargets, usableRows } from "../data/encode.ts";
-import { requireColumn } from "../data/images/image-labels.ts";
-import { listFolder } from "../data/images/list-folder.ts";
+import type { ImageFault } from "../data/images/decode-images.ts";
+import { findPictures } from "../data/images/find-pictures.ts";
 import { type ImageSet, type OpenImagesOptions, openImages } from "../data/images/open-images.ts";
 import { type ImageLabelOptions, readImageLabels } from "../data/images/read-image-labels.ts";
-import { findFileColumn } from "../data/images/table-labels.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
 import type { Model, Predictions } from "./model.ts";
 import type { PictureEncoder } from "./picture-encoder.ts";
@@ -17,11 +16,13 @@ export interface PredictPicturesOptions
 
 /** Predictions of pictures, in the targets' own units. */
 export interface PicturePredictions extends Predictions {
-  /** Names, relative to the folder; a row of `values` each. Bad pictures that were skipped are not among them. */
+  /** Names, relative to the folder. */
   readonly files: readonly string[];
+  /** For each row of `values` the place of its picture among the files. */
+  readonly rows: Int32Array;
   readonly targets: readonly string[];
-  /** Pictures that could not be read. */
-  readonly skipped: number;
+  /** Pictures that could not be read, and were skipped. */
+  readonly faults: readonly ImageFault[];
 }
 
 /**
@@ -34,14 +35,15 @@ export async function predictPictures(
   options: PredictPicturesOptions,
 ): Promise<PicturePredictions> {
   const encoder = requirePictures(model);
-  const files = await filesOf(options);
-  const set = await open(encoder, options.images, files, options);
+  const { folder, files } = await findPictures(options.images, options.table, options.fileColumn);
+  const set = await open(encoder, folder, files, options);
   try {
     return {
       ...predictSet(model, encoder, set, set.usable),
-      files: Array.from(set.usable, (row) => files[row]!),
+      files,
+      rows: set.usable,
       targets: model.header.encoder.targets.map(({ column }) => column),
-      skipped: files.length - set.usable.length,
+      faults: set.faults,
     };
   } finally {
     set.source.close();
@@ -76,11 +78,6 @@ function requirePictures({ header }: Model): PictureEncoder {
     { file: "model" },
     "was fitted to a table, not to pictures; use predictTable, or leave out --images on the command line",
   );
-}
-
-async function filesOf({ images, table, fileColumn }: PredictPicturesOptions): Promise<readonly string[]> {
-  if (table) return requireColumn(table, fileColumn ?? (await findFileColumn(table, images)));
-  return (await listFolder(images)).pictures;
 }
 
 function open(

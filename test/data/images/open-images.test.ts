@@ -180,7 +180,10 @@ describe.skipIf(!sharp)("openImages", () => {
     expect(lines.slice(2, 11)).toEqual(
       Array.from({ length: 9 }, (_, i) => `  ${i + 1}.png: is empty, 0 bytes`),
     );
-    expect(lines.slice(11)).toEqual(["  and 1 more", 'mend them, or leave them out with badImages "skip"']);
+    expect(lines.slice(11)).toEqual([
+      "  and 1 more",
+      'mend them, or leave them out with badImages "skip", on the command line --bad-images skip',
+    ]);
     // What was decoded is not lost.
     const [decoded, { usable, notes }] = await again(folder, files, cache, { badImages: "skip" });
     expect(decoded).toBe(0);
