@@ -1,6 +1,7 @@
 import { DataError } from "../data/data-error.ts";
 import { readTargets, usableRows } from "../data/encode.ts";
-import { requireColumn } from "../data/images/image-labels.ts";
+import { boneAgeLabels, isBoneAge } from "../data/images/bone-age-labels.ts";
+import { type LabelledImages, requireColumn } from "../data/images/image-labels.ts";
 import { listFolder } from "../data/images/list-folder.ts";
 import { type ImageSet, type OpenImagesOptions, openImages } from "../data/images/open-images.ts";
 import { type ImageLabelOptions, readImageLabels } from "../data/images/read-image-labels.ts";
@@ -34,8 +35,8 @@ export async function predictPictures(
   options: PredictPicturesOptions,
 ): Promise<PicturePredictions> {
   const encoder = requirePictures(model);
-  const files = await filesOf(options);
-  const set = await open(encoder, options.images, files, options);
+  const { folder, files } = await namedPictures(options);
+  const set = await open(encoder, folder, files, options);
   try {
     return {
       ...predictSet(model, encoder, set, set.usable),
@@ -78,9 +79,16 @@ function requirePictures({ header }: Model): PictureEncoder {
   );
 }
 
-async function filesOf({ images, table, fileColumn }: PredictPicturesOptions): Promise<readonly string[]> {
-  if (table) return requireColumn(table, fileColumn ?? (await findFileColumn(table, images)));
-  return (await listFolder(images)).pictures;
+/** Pictures whose labels need not be known. */
+async function namedPictures({
+  images,
+  table,
+  fileColumn,
+}: PredictPicturesOptions): Promise<Pick<LabelledImages, "folder" | "files">> {
+  if (!table) return { folder: images, files: (await listFolder(images)).pictures };
+  if (fileColumn === undefined && isBoneAge(table)) return await boneAgeLabels(table, images);
+  const column = fileColumn ?? (await findFileColumn(table, images));
+  return { folder: images, files: requireColumn(table, column).map((cell) => cell.trim()) };
 }
 
 function open(
