@@ -154,6 +154,12 @@ describe.skipIf(!sharp)("gramian train --images", () => {
   test.each<[string, string[], number, string]>([
     ["no folder", ["--images", "nowhere"], 3, "error: nowhere: there is no such file; check the path\n"],
     [
+      "pictures' options without pictures",
+      ["angles.csv", "--target", "angle", "--augment", "flip"],
+      2,
+      ": is for pictures; give --images and their folder, or leave it out\n",
+    ],
+    [
       "no data at all",
       ["--target", "y"],
       2,
@@ -196,7 +202,7 @@ describe.skipIf(!sharp)("gramian train --images", () => {
       'error: --channels: "2" is unknown; known are 1, 3\n',
     ],
     [
-      "two file columns",
+      "an unknown column of files",
       [...drive, "--file-column", "nam"],
       3,
       'error: angles.csv: has no column "nam"; did you mean "name"?\n',
