@@ -70,15 +70,6 @@ export function parseNames(where: string, value: unknown): readonly string[] {
 
 const units: Parse<number> = parseNumber(wholeNumber(1));
 
-/** Reads height and width in pixels: 32x48, or 32 for both. */
-export function parseSize(where: string, value: unknown): readonly [number, number] {
-  const sides = String(value).trim().toLowerCase().split("x");
-  if (sides.length > 2)
-    throw new UsageError(`${where}: "${String(value)}" is no height x width; write for example 32x48`);
-  const [height, width = height] = sides.map((side) => units(where, side));
-  return [height!, width!];
-}
-
 /** Reads the units of hidden layers: 64,64; "none" is a linear model. */
 export function parseHidden(where: string, value: unknown): readonly number[] {
   if (value === "none") return [];

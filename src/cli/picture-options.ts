@@ -4,7 +4,7 @@ import type { ImageFit } from "../data/images/decode-image.ts";
 import { openImagesDefaults } from "../data/images/open-images.ts";
 import { pictureDefaults } from "../model/fit-pictures.ts";
 import { type OptionTable, option } from "./command-options.ts";
-import { type Parse, parseChoice, parsePath, parseSize } from "./parse-value.ts";
+import { type Parse, parseChoice, parsePath, parsePictureSize } from "./parse-value.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where pictures are, and what becomes of those that can't be read. */
@@ -53,7 +53,7 @@ export const pictureOptions: OptionTable<PictureValues> = {
   imageSize: option(
     "--image-size <size>",
     `height x width that pictures are brought to (default: ${shape.height}x${shape.width})`,
-    parseSize,
+    parsePictureSize,
   ),
   channels: option(
     "--channels <count>",

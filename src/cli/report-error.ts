@@ -17,11 +17,6 @@ const codes: Readonly<Record<string, number>> = {
 /** Prints an error for people, a bug with its stack, and says with which code to exit. */
 export function reportError(error: unknown): number {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  // Work that Ctrl-C ended before there was anything to write.
-  if (name === "AbortError") {
-    process.stderr.write("interrupted; nothing was written\n");
-    return exitCodes.interrupted;
-  }
   const code = codes[name];
   if (code !== undefined) {
     process.stderr.write(`error: ${printable(message)}\n`);

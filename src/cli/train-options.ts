@@ -6,6 +6,7 @@ import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
 import { fitDefaults, type OptimizerName, optimizerNames } from "../model/options.ts";
+import { networkNames } from "../network/architectures.ts";
 import { adamDefaults } from "../optimizers/adam.ts";
 import { sgdDefaults } from "../optimizers/sgd.ts";
 import { type OptionTable, option } from "./command-options.ts";
@@ -88,12 +89,12 @@ export const trainOptions: OptionTable<TrainValues> = {
   ),
   activation: option(
     "--activation <name>",
-    `of the hidden layers: ${activations.join(", ")} (default: ${fitDefaults.activation})`,
+    `of the hidden layers: ${activations.join(", ")} (default: ${fitDefaults.activation}); with --images silu`,
     parseChoice(activations),
   ),
   network: option(
     "--network <name or file>",
-    "in place of these two: a file with a network as JSON, as docs/networks.md describes it",
+    `in place of these two: a file with a network as JSON, as docs/networks.md describes it; with --images also ${networkNames.join(", ")} (default: ${networkNames[0]})`,
     parsePath,
   ),
   optimizer: option(
@@ -113,7 +114,11 @@ export const trainOptions: OptionTable<TrainValues> = {
   ),
   lambda: option("--lambda <number>", "λ of the paper, in place of --learning-rate", parseNumber(atLeast0)),
   alpha: option("--alpha <number>", "α of the paper, in place of --damping", parseNumber(atLeast0)),
-  batchSize: option("--batch-size <rows>", "rows in a batch (default: all, where affordable)", count),
+  batchSize: option(
+    "--batch-size <rows>",
+    "rows in a batch (default: all, where affordable; with --images 64)",
+    count,
+  ),
   ensemble: option(
     "--ensemble <count>",
     `networks that are trained from different starts and averaged (default: ${fitDefaults.ensemble})`,
@@ -123,7 +128,7 @@ export const trainOptions: OptionTable<TrainValues> = {
   timeLimit: option("--time-limit <time>", "ends the training: 30s, 5m, 1.5h (default: none)", parseDuration),
   patience: option(
     "--patience <epochs>",
-    "epochs without a lower validation error before training ends (default: 25; with mini-batches 30)",
+    "epochs without a lower validation error before training ends (default: 25; with mini-batches 30, with --images 20)",
     count,
   ),
   validation: option(
@@ -153,7 +158,7 @@ export const trainOptions: OptionTable<TrainValues> = {
   ),
   dtype: option(
     "--dtype <name>",
-    `float32 or float64 (default: ${fitDefaults.dtype})`,
+    `float32 or float64 (default: ${fitDefaults.dtype}); with --images float32`,
     parseChoice<DType>(["float32", "float64"]),
   ),
   kernels: option(

@@ -1,7 +1,10 @@
 import { readTable } from "../data/read-table.ts";
 import { fitTable } from "../model/fit.ts";
+import { flagOf } from "./command-options.ts";
+import { pictureOptions } from "./picture-options.ts";
 import { requireTarget } from "./table-command.ts";
 import type { Trainer } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
 import { showColumns } from "./train-view.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -9,6 +12,7 @@ import { UsageError } from "./usage-error.ts";
 export const trainTable: Trainer = async (data, options, fitOptions, talk) => {
   if (data === undefined)
     throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+  refusePictureOptions(options);
   const { header, missing, dates, ignore } = options;
   const targets = requireTarget(options.target, data);
   const table = await readTable(data, header === undefined ? {} : { header });
@@ -26,3 +30,12 @@ export const trainTable: Trainer = async (data, options, fitOptions, talk) => {
     reportData: async () => (await import("./report-points.ts")).tableReportData(table, fit),
   };
 };
+
+/** An option without effect would seem to have one. */
+function refusePictureOptions(options: TrainOptions): void {
+  const name = Object.keys(pictureOptions).find(
+    (option) => options[option as keyof TrainOptions] !== undefined,
+  );
+  if (name !== undefined)
+    throw new UsageError(`${flagOf(name)}: is for pictures; give --images and their folder, or leave it out`);
+}

@@ -77,6 +77,11 @@ async function run(data: string | undefined, flags: Readonly<Record<string, unkn
     result.line(`wrote ${out}${report === undefined ? "" : ` and ${report}`}`);
     if (options.json) writeJson(resultLine(model.report, { model: out, report: report ?? null }));
     process.exitCode = exitCodeOf(interrupt.signal.aborted, model.report);
+  } catch (error) {
+    const { aborted, reason } = interrupt.signal;
+    if (!aborted || error !== reason) throw error;
+    talk.line("interrupted before the training: no model was written");
+    process.exitCode = exitCodes.interrupted;
   } finally {
     talk.clear();
     interrupt.dispose();

@@ -64,6 +64,26 @@ describe("splitRows", () => {
     expect(split(range(10), { testRows: [], test: 0.5, validation: 0 }).test).toHaveLength(0);
   });
 
+  test("in blocks the last rows test and those before them validate, whatever the seed", () => {
+    const rows = Int32Array.of(0, 1, 3, 4, 6, 7, 8, 9);
+    const parts = split(rows, { by: "blocks", test: 0.25, validation: 0.34, seed: 1 }, 10);
+    expect([[...parts.train], [...parts.validation], [...parts.test]]).toEqual([
+      [0, 1, 3, 4],
+      [6, 7],
+      [8, 9],
+    ]);
+    expect(split(rows, { by: "blocks", test: 0.25, validation: 0.34, seed: 2 }, 10)).toEqual(parts);
+  });
+
+  test("in blocks the test rows that are named test, and the last of the others validate", () => {
+    const parts = split(range(8), { by: "blocks", testRows: [1, 7], validation: 0.33 });
+    expect([[...parts.train], [...parts.validation], [...parts.test]]).toEqual([
+      [0, 2, 3, 4],
+      [5, 6],
+      [1, 7],
+    ]);
+  });
+
   test("passes over test rows that are not usable", () => {
     expect([...split(Int32Array.of(0, 2, 4, 6, 8), { testRows: [1, 2], validation: 0 }, 10).test]).toEqual([
       2,

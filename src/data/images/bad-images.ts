@@ -31,6 +31,7 @@ export function judgeBadImages(
   const text = describeBadImages(faults, total);
   const fail = (advice: string) => new DataError("bad-images", { file: folder }, `${text}\n${advice}`);
   if (faults.length === total) throw fail("none is left; check the folder and the names");
-  if (badImages === "stop") throw fail('mend them, or leave them out with badImages "skip", on the command line --bad-images skip');
+  if (badImages === "stop")
+    throw fail('mend them, or leave them out with badImages "skip", on the command line --bad-images skip');
   return `${text}\nthey are left out`;
 }

@@ -24,8 +24,10 @@ export async function findPictures(
   fileColumn?: string | undefined,
 ): Promise<FoundPictures> {
   if (table && fileColumn === undefined && isBoneAge(table)) return await boneAgeLabels(table, folder, {});
-  if (table)
-    return { folder, files: requireColumn(table, fileColumn ?? (await findFileColumn(table, folder))) };
+  if (table) {
+    const column = fileColumn ?? (await findFileColumn(table, folder));
+    return { folder, files: requireColumn(table, column).map((cell) => cell.trim()) };
+  }
   const files = await listTree(folder, "");
   if (files.length === 0)
     throw new DataError("no-images", { file: folder }, "has no pictures; check the folder");
