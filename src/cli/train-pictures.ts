@@ -1,12 +1,15 @@
 import { readTable } from "../data/read-table.ts";
 import { fitPictures, pictureDefaults } from "../model/fit-pictures.ts";
+import { flagOf } from "./command-options.ts";
 import { plural } from "./plain-number.ts";
 import { readingOptions } from "./read-pictures.ts";
 import type { Trainer } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Fits a model to pictures. */
 export const trainPictures: Trainer = async (data, options, fitOptions, talk) => {
+  refuseTableOptions(options);
   const { header, target, augment, imageFit } = options;
   const table =
     data === undefined ? undefined : await readTable(data, header === undefined ? {} : { header });
@@ -39,4 +42,15 @@ function shapeOf({ imageSize, channels }: TrainOptions) {
   const { shape } = pictureDefaults;
   const [height, width] = imageSize ?? [shape.height, shape.width];
   return { height, width, channels: channels ?? shape.channels };
+}
+
+/** Options of columns of numbers. An option without effect would seem to have one. */
+const tableOptions = ["missing", "dates", "ignore"] as const;
+
+function refuseTableOptions(options: TrainOptions): void {
+  const name = tableOptions.find((option) => options[option] !== undefined);
+  if (name !== undefined)
+    throw new UsageError(
+      `${flagOf(name)}: is for columns of a table, and of a table of pictures only the target is read; leave it out`,
+    );
 }

@@ -154,6 +154,12 @@ describe.skipIf(!sharp)("gramian train --images", () => {
   test.each<[string, string[], number, string]>([
     ["no folder", ["--images", "nowhere"], 3, "error: nowhere: there is no such file; check the path\n"],
     [
+      "options of a table's columns",
+      ["angles.csv", "--images", "drive", "--target", "angle", "--ignore", "file"],
+      2,
+      "--ignore: is for columns of a table, and of a table of pictures only the target is read; leave it out\n",
+    ],
+    [
       "pictures' options without pictures",
       ["angles.csv", "--target", "angle", "--augment", "flip"],
       2,
