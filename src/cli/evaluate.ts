@@ -8,8 +8,8 @@ import { addOptions } from "./command-options.ts";
 import { addHeaderOption, readOptions } from "./header-option.ts";
 import { readPicturesOptions } from "./picture-options.ts";
 import { columnNumber, columnR2, plural } from "./plain-number.ts";
+import { requireData } from "./table-command.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
 import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
@@ -54,10 +54,9 @@ async function evaluateWithTable(
   options: Flags,
   terminal: Terminal,
 ): Promise<Evaluation> {
-  if (data === undefined)
-    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+  const file = requireData(data);
   const model = await load(modelFile);
-  const table = await readTable(data, readOptions(options));
+  const table = await readTable(file, readOptions(options));
   for (const note of table.notes) terminal.line(`note: ${note}`);
   return model.evaluateTable(table);
 }

@@ -13,7 +13,8 @@ import { exitCodes } from "./exit-codes.ts";
 import { addHeaderOption, readOptions } from "./header-option.ts";
 import { readPicturesOptions } from "./picture-options.ts";
 import { plural } from "./plain-number.ts";
-import { columnNames, writeResult } from "./prediction-output.ts";
+import { columnNames, inOriginalOrder, showFaults, writeResult } from "./prediction-output.ts";
+import { requireData } from "./table-command.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 import { writeCsv } from "./write-csv.ts";
@@ -51,10 +52,9 @@ async function run(modelFile: string, data: string | undefined, options: Flags):
     const { predictWithPictures } = await import("./use-pictures.ts");
     return await predictWithPictures(modelFile, data, options);
   }
-  if (data === undefined)
-    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+  const file = requireData(data);
   const model = await load(modelFile);
-  const table = await readTable(data, readOptions(options));
+  const table = await readTable(file, readOptions(options));
   const terminal = openTerminal();
   for (const note of table.notes) terminal.line(`note: ${note}`);
   const faults = findFaults(table, model.header.encoder);
@@ -65,7 +65,8 @@ async function run(modelFile: string, data: string | undefined, options: Flags):
   showRemarks(terminal, predictions);
   if (out !== undefined) terminal.line(`wrote ${plural(table.rows, "row")} to ${out}`);
   if (faults.size > 0) {
-    showFaults(terminal, table, faults);
+    terminal.line(`error: ${plural(faults.size, "row")} could not be predicted`);
+    showFaults(terminal, describeFaults(table, faults));
     process.exitCode = exitCodes.data;
   }
 }
@@ -102,28 +103,11 @@ function pickRows(table: Table, rows: readonly number[]): Table {
   };
 }
 
-function inOriginalOrder(count: number, rows: readonly number[], predictions: TablePredictions) {
-  const { targets, values, spread } = predictions;
-  const width = targets.length;
-  const ofRow = (numbers: Float64Array, i: number) =>
-    Array.from(numbers.subarray(i * width, (i + 1) * width));
-  const lines: (readonly (number | null)[])[] = Array.from({ length: count }, () =>
-    new Array<null>(spread ? 2 * width : width).fill(null),
-  );
-  for (const [i, row] of rows.entries())
-    lines[row] = [...ofRow(values, i), ...(spread ? ofRow(spread, i) : [])];
-  return lines;
-}
-
-/** Rows that are named one by one; more are counted. */
-const namedFaults = 20;
-
-function showFaults(terminal: Terminal, table: Table, faults: ReadonlyMap<number, string>): void {
-  terminal.line(`error: ${plural(faults.size, "row")} could not be predicted`);
-  const ordered = [...faults].sort(([a], [b]) => a - b);
-  for (const [row, fault] of ordered.slice(0, namedFaults))
-    terminal.line(`  ${writePlace(placeOf(table, row))}: ${fault}`);
-  if (ordered.length > namedFaults) terminal.line(`  and ${ordered.length - namedFaults} more`);
+/** For each row that can't be predicted, its place in the file and what is wrong there. */
+function describeFaults(table: Table, faults: ReadonlyMap<number, string>): readonly string[] {
+  return [...faults]
+    .sort(([a], [b]) => a - b)
+    .map(([row, fault]) => `${writePlace(placeOf(table, row))}: ${fault}`);
 }
 
 /** Says where predictions rest on less than the data seems to say. */

@@ -1,5 +1,6 @@
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { TablePredictions } from "../model/model.ts";
+import type { Terminal } from "./terminal.ts";
 import { writeOutput } from "./write-output.ts";
 
 /** A column for each target, and one for its spread where there are several networks. */
@@ -8,6 +9,38 @@ export function columnNames({
   spread,
 }: Pick<TablePredictions, "targets" | "spread">): readonly string[] {
   return spread ? [...targets, ...targets.map((name) => `${name} spread`)] : targets;
+}
+
+/**
+ * A line of numbers for each of `count` rows; empty where there is no prediction.
+ *
+ * @param rows For each prediction its row.
+ */
+export function inOriginalOrder(
+  count: number,
+  rows: Iterable<number>,
+  { targets, values, spread }: Pick<TablePredictions, "targets" | "values" | "spread">,
+): readonly (readonly (number | null)[])[] {
+  const width = targets.length;
+  const ofRow = (numbers: Float64Array, i: number) =>
+    Array.from(numbers.subarray(i * width, (i + 1) * width));
+  const lines: (readonly (number | null)[])[] = Array.from({ length: count }, () =>
+    new Array<null>(spread ? 2 * width : width).fill(null),
+  );
+  let i = 0;
+  for (const row of rows) {
+    lines[row] = [...ofRow(values, i), ...(spread ? ofRow(spread, i) : [])];
+    i++;
+  }
+  return lines;
+}
+
+/** Faults that are named one by one; more are counted. */
+const namedFaults = 20;
+
+export function showFaults(terminal: Terminal, faults: readonly string[]): void {
+  for (const fault of faults.slice(0, namedFaults)) terminal.line(`  ${fault}`);
+  if (faults.length > namedFaults) terminal.line(`  and ${faults.length - namedFaults} more`);
 }
 
 /** Writes to a file, or to standard output. */

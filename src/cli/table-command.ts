@@ -52,6 +52,17 @@ export function openTerminals({ quiet, json }: { readonly quiet?: boolean; reado
 }
 
 /**
+ * The table that a command needs where it is given no pictures.
+ *
+ * @throws {UsageError} If none was given.
+ */
+export function requireData(data: string | undefined): string {
+  if (data === undefined)
+    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+  return data;
+}
+
+/**
  * The target that a command needs.
  *
  * @throws {UsageError} If none was given.

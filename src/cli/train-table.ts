@@ -2,25 +2,24 @@ import { readTable } from "../data/read-table.ts";
 import { fitTable } from "../model/fit.ts";
 import { flagOf } from "./command-options.ts";
 import { pictureOptions } from "./picture-options.ts";
-import { requireTarget } from "./table-command.ts";
+import { requireData, requireTarget } from "./table-command.ts";
 import type { Trainer } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { showColumns } from "./train-view.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Fits a model to columns of a table. */
-export const trainTable: Trainer = async (data, options, fitOptions, talk) => {
-  if (data === undefined)
-    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+export const trainTable: Trainer = async (given, options, fitOptions, talk) => {
+  const data = requireData(given);
   refusePictureOptions(options);
   const { header, missing, dates, ignore } = options;
   const targets = requireTarget(options.target, data);
   const table = await readTable(data, header === undefined ? {} : { header });
   const columns = { missing, dates, ignore };
-  const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  const asked = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
   const fit = await fitTable(table, {
     ...fitOptions,
-    ...given,
+    ...asked,
     targets,
     onColumns: (notes, encoder) => showColumns(talk, table, notes, encoder),
   });

@@ -8,7 +8,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { readOptions } from "./header-option.ts";
 import { readPicturesOptions } from "./picture-options.ts";
 import { plural } from "./plain-number.ts";
-import { columnNames, writeResult } from "./prediction-output.ts";
+import { columnNames, inOriginalOrder, showFaults, writeResult } from "./prediction-output.ts";
 import { readingOptions } from "./read-pictures.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { writeCsv } from "./write-csv.ts";
@@ -26,28 +26,19 @@ export async function predictWithPictures(
   const options = await picturesOf(data, flags, terminal);
   const predictions = await predictPictures(model, options);
   terminal.clear();
-  const { files, rows, values, spread, targets, faults } = predictions;
-  const width = targets.length;
-  const ofRow = (numbers: Float64Array, i: number) =>
-    Array.from(numbers.subarray(i * width, (i + 1) * width));
-  const lines: (readonly (string | number | null)[])[] = files.map((file) => [
-    file,
-    ...new Array<null>(spread ? 2 * width : width).fill(null),
-  ]);
-  for (const [i, row] of rows.entries())
-    lines[row] = [files[row]!, ...ofRow(values, i), ...(spread ? ofRow(spread, i) : [])];
+  const { files, rows, faults } = predictions;
+  const lines = inOriginalOrder(files.length, rows, predictions).map((numbers, i) => [files[i]!, ...numbers]);
   await writeResult(writeCsv(["file", ...columnNames(predictions)], lines), flags.out);
   if (flags.out !== undefined) terminal.line(`wrote ${plural(rows.length, "picture")} to ${flags.out}`);
   if (faults.length > 0) {
     terminal.line(`error: ${plural(faults.length, "picture")} could not be read`);
-    for (const { file, fault } of faults.slice(0, namedFaults)) terminal.line(`  ${file}: ${fault}`);
-    if (faults.length > namedFaults) terminal.line(`  and ${faults.length - namedFaults} more`);
+    showFaults(
+      terminal,
+      faults.map(({ file, fault }) => `${file}: ${fault}`),
+    );
     process.exitCode = exitCodes.data;
   }
 }
-
-/** Pictures that are named one by one; more are counted. */
-const namedFaults = 20;
 
 /** Compares predictions of pictures with their labels. */
 export async function evaluateWithPictures(
