@@ -44,7 +44,6 @@ export async function fitExamples(
   options: FitOptions,
   recipe: Recipe,
 ): Promise<FittedNetwork> {
-  const { rows, inputs } = examples;
   const makeKernels = () => selectKernels(options.kernels ?? fitDefaults.kernels, options.threads);
   const kernels = makeKernels();
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
@@ -56,8 +55,7 @@ export async function fitExamples(
   const chosen = await choose(trainer, kernels, members, ridge, decisions);
   const { network, parameters, blend } = chosen;
   const { dtype } = recipe;
-  const ours = planPredictor(kernels, network, dtype)(parameters, inputs.source(kernels, dtype), rows);
-  const predictions = blend && inputs.matrix ? applyBlend(blend, ours, inputs.matrix, rows).mean : ours.mean;
+  const predictions = chosen.isFinal ? chosen.unseen : predictAll(trainer, kernels, chosen);
   return {
     network,
     dtype,
@@ -78,6 +76,17 @@ export async function fitExamples(
   };
 }
 
+/** Of all examples, standardized. */
+function predictAll(
+  { examples, recipe: { dtype } }: Trainer,
+  kernels: Kernels,
+  { network, parameters, blend }: Pick<Chosen, "network" | "parameters" | "blend">,
+): Float64Array {
+  const { inputs, rows } = examples;
+  const ours = planPredictor(kernels, network, dtype)(parameters, inputs.source(kernels, dtype), rows);
+  return blend && inputs.matrix ? applyBlend(blend, ours, inputs.matrix, rows).mean : ours.mean;
+}
+
 function describeKernels({ name, description }: Kernels, options: FitOptions): Decision {
   const isFallback = name === "wasm" && (options.kernels ?? fitDefaults.kernels) === "auto";
   const obstacle = isFallback ? obstacleToNative() : null;
@@ -90,6 +99,8 @@ interface Chosen {
   readonly blend: Blend | null;
   /** Predictions before the validation rows were learned from. */
   readonly unseen: Float64Array;
+  /** Whether nothing was learned from them after that: then these are the predictions. */
+  readonly isFinal: boolean;
 }
 
 /** Networks with a share above this predict alone. */
@@ -110,11 +121,9 @@ async function choose(
   decisions: Decision[],
 ): Promise<Chosen> {
   const { recipe, examples } = trainer;
-  const { dtype } = recipe;
-  const { split, inputs, rows } = examples;
-  const trained = join(results.map(({ parameters }) => parameters));
-  const unseen = planPredictor(kernels, network, dtype)(trained, inputs.source(kernels, dtype), rows).mean;
-  const alone = { network, parameters: trained, blend: null, unseen };
+  const { split } = examples;
+  const trained = { network, parameters: join(results.map(({ parameters }) => parameters)), blend: null };
+  const alone = { ...trained, unseen: predictAll(trainer, kernels, trained), isFinal: true };
   if (tried.length > 1) decisions.push(shapeDecision(network, tried));
   if (split.validation.length === 0) return alone;
   const chosen = recipe.fallsBack && ridge ? blendWithRidge(examples, alone, ridge, decisions) : alone;
@@ -127,16 +136,18 @@ async function choose(
     choice: "more steps over training and validation rows together",
     why: "the validation error was measured before; those rows can teach as well",
   });
-  return { ...chosen, parameters: join(parameters) };
+  return { ...chosen, parameters: join(parameters), isFinal: false };
 }
 
 /** The networks alone, their mean with ridge, or ridge alone, by the validation rows. */
 function blendWithRidge(examples: Examples, alone: Chosen, ridge: Baseline, decisions: Decision[]): Chosen {
   const linear = ridge.unseen;
   const share = chooseShare(examples, alone.unseen, linear, decisions);
-  if (share === 0) return { ...linearNetwork(ridge.linear, examples), blend: null, unseen: linear };
   if (share === 1) return alone;
-  return { ...alone, blend: makeBlend(share, ridge.linear), unseen: mix(share, alone.unseen, linear) };
+  const isFinal = false;
+  if (share === 0) return { ...linearNetwork(ridge.linear, examples), blend: null, unseen: linear, isFinal };
+  const unseen = mix(share, alone.unseen, linear);
+  return { ...alone, blend: makeBlend(share, ridge.linear), unseen, isFinal };
 }
 
 /** The networks' share of the prediction: 0 where their best mean with ridge is hardly better than ridge alone. */
