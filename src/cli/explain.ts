@@ -77,8 +77,9 @@ async function find(what: string, options: ExplainFlags): Promise<Found> {
   requireFile("<what>", what);
   const bytes = await readFileBytes(what);
   if (looksLikeJson(bytes)) return { network: parseNetwork(what, bytes) };
-  const { network, dtype } = (await readModel(bytes, what)).header;
-  return { network, dtype };
+  const { members, dtype } = (await readModel(bytes, what)).header;
+  // Those of an ensemble differ in their hidden layers at most.
+  return { network: members[0]!.network, dtype };
 }
 
 /** A file says itself what its network is for. */

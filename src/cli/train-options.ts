@@ -121,7 +121,7 @@ export const trainOptions: OptionTable<TrainValues> = {
   ),
   ensemble: option(
     "--ensemble <count>",
-    `networks that are trained from different starts and averaged (default: ${fitDefaults.ensemble})`,
+    `fits from different starts, with other rows held out, that are averaged (default: ${fitDefaults.ensemble})`,
     count,
   ),
   maxSteps: option("--max-steps <count>", "ends the training after so many steps", count),

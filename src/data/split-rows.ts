@@ -75,6 +75,35 @@ export function splitRows(
   };
 }
 
+/**
+ * The split of one of several fits to the same rows. The test rows are the same for all. Each fit holds out others of the
+ * rest for validation, in turn, so that what chooses in one fit teaches the others, as in cross-validation:
+ *
+ *     fit t holds out the places t v, ..., t v + v - 1 of the rest, in the order of the split, for v validation rows
+ *
+ * going round where the rest ends. In blocks each holds out a block.
+ *
+ * @param turn From 0, which is the split itself.
+ */
+export function turnSplit(
+  split: Split,
+  turn: number,
+  { seed, by }: Pick<SplitOptions, "seed" | "by">,
+): Split {
+  const { train, validation, test } = split;
+  if (turn === 0 || validation.length === 0) return split;
+  const others = train.slice().reverse();
+  if (by === "random") shuffle(others, seededRandom(seed));
+  const order = [...validation.slice().reverse(), ...others];
+  const start = (turn * validation.length) % order.length;
+  const turned = Int32Array.from([...order.slice(start), ...order.slice(0, start)]);
+  return {
+    train: turned.slice(validation.length).sort(),
+    validation: turned.slice(0, validation.length).sort(),
+    test,
+  };
+}
+
 function requireShare(file: string, name: string, share: number): void {
   if (!(share >= 0 && share < 1))
     throw new DataError("share", { file }, `can't be split with ${name} = ${share}; give a share in [0, 1)`);

@@ -1,9 +1,8 @@
 import { type LinearModel, predictLinear } from "../data/ridge.ts";
-import type { EnsemblePrediction } from "./predictor.ts";
 
-/** A weighted mean of the networks' prediction and a linear one. Plain data, a part of the model file. */
+/** A weighted mean of a network's prediction and a linear one. Plain data, a part of the model file. */
 export interface Blend {
-  /** The networks' share s, in (0, 1): s f + (1 - s) (bias + weights · x). */
+  /** The network's share s, in (0, 1): s f + (1 - s) (bias + weights · x). */
   readonly share: number;
   /** Of the linear model, standardized: columns × outputs, row-major. */
   readonly weights: readonly number[];
@@ -46,24 +45,18 @@ export function mix(share: number, f: Float64Array, g: Float64Array): Float64Arr
   return f.map((value, i) => share * value + (1 - share) * g[i]!);
 }
 
-/** The blend of networks and a linear model. */
+/** The blend of a network and a linear model. */
 export function makeBlend(share: number, { weights, bias }: Pick<LinearModel, "weights" | "bias">): Blend {
   return { share, weights: Array.from(weights), bias: Array.from(bias) };
 }
 
-/** Predicts by a blend: the networks' prediction, with its spread, and the linear one; null leaves it as it is. */
+/** The blend of a network's prediction and the linear one of the same rows. */
 export function applyBlend(
-  blend: Blend | null,
-  { mean, spread }: EnsemblePrediction,
+  { share, weights, bias }: Blend,
+  ours: Float64Array,
   inputs: Float64Array,
   rows: number,
-): EnsemblePrediction {
-  if (!blend) return { mean, spread };
-  const { share, weights, bias } = blend;
-  const linear = predictLinear(
-    { weights: Float64Array.from(weights), bias: Float64Array.from(bias) },
-    inputs,
-    rows,
-  );
-  return { mean: mix(share, mean, linear), spread: spread?.map((value) => share * value) ?? null };
+): Float64Array {
+  const linear = { weights: Float64Array.from(weights), bias: Float64Array.from(bias) };
+  return mix(share, ours, predictLinear(linear, inputs, rows));
 }

@@ -133,13 +133,13 @@ async function runOne(
   options: FitOptions,
 ): Promise<ComparedRun> {
   const chosen = { ...options, optimizer };
-  const { report, batchSize, trainings } = await fitExamples(
+  const { report, batchSize, training } = await fitExamples(
     examples,
     chosen,
     // Of "auto" the optimizer alone: what it does besides would be another start, other rows, or no network.
     { ...recipeOf(examples, chosen), refits: false, fallsBack: false },
   );
-  const { parameters, stepSeconds, steps, history, bestEpoch } = trainings[0]!;
+  const { parameters, stepSeconds, steps, history, bestEpoch } = training;
   return {
     optimizer: nameOf(optimizer),
     batchSize,

@@ -1,37 +1,31 @@
-import { fitRidge, type LinearModel, predictLinear } from "../data/ridge.ts";
+import { turnSplit } from "../data/split-rows.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { obstacleToNative, selectKernels } from "../kernels/select-kernels.ts";
-import {
-  denseNetwork,
-  describeNetwork,
-  type Network,
-  parameterBlocks,
-  trainableCount,
-} from "../network/network.ts";
+import { describeNetwork, parameterBlocks, trainableCount } from "../network/network.ts";
+import type { Stop } from "../training/stop.ts";
 import type { TrainingResult } from "../training/train.ts";
-import { applyBlend, type Blend, carefulShare, makeBlend, mix } from "./blend.ts";
-import { type Examples, knownRows, pickRows, rmseOver } from "./examples.ts";
+import { type Examples, knownRows } from "./examples.ts";
+import { type FittedMember, fitMember } from "./fit-member.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
 import { measureErrors } from "./measure-errors.ts";
-import { type FitOptions, fitDefaults } from "./options.ts";
-import { planPredictor } from "./predictor.ts";
+import { type FitOptions, fitDefaults, splitOptions } from "./options.ts";
+import { type Member, summarizeMembers } from "./predictor.ts";
 import type { Recipe } from "./recipe.ts";
-import { isCutShort, refit, type TrainedMembers, type Trainer, trainMembers } from "./train-members.ts";
+import { isCutShort, type Trainer } from "./trainer.ts";
 
-/** A fitted network, and all that there is to say about it. */
-export interface FittedNetwork {
-  readonly network: Network;
+/** Fitted networks, and all that there is to say about them. */
+export interface FittedNetworks {
+  readonly members: readonly Member[];
   readonly dtype: DType;
   /** Of all members, one after the other. */
   readonly parameters: Float64Array;
-  readonly blend: Blend | null;
   readonly report: FitReport;
   /** Of all examples, standardized: rows × outputs. */
   readonly predictions: Float64Array;
   /** The most rows of a batch. */
   readonly batchSize: number;
-  /** The trainings of the members, before anything that came after. */
-  readonly trainings: readonly TrainingResult[];
+  /** The training of the first member, before anything that came after. */
+  readonly training: TrainingResult;
 }
 
 /**
@@ -43,48 +37,37 @@ export async function fitExamples(
   examples: Examples,
   options: FitOptions,
   recipe: Recipe,
-): Promise<FittedNetwork> {
+): Promise<FittedNetworks> {
   const makeKernels = () => selectKernels(options.kernels ?? fitDefaults.kernels, options.threads);
   const kernels = makeKernels();
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);
   const deadline = performance.now() + recipe.limits.timeLimitMs;
-  const trainer: Trainer = { recipe, examples, options, deadline, makeKernels };
-  const members = await trainMembers(trainer);
-  const ridge = fitBaseline(kernels, examples);
-  const chosen = await choose(trainer, kernels, members, ridge, decisions);
-  const { network, parameters, blend } = chosen;
-  const { dtype } = recipe;
-  const predictions = chosen.isFinal ? chosen.unseen : predictAll(trainer, kernels, chosen);
+  const { fitted, stop } = await fitMembers({ recipe, examples, options, deadline, makeKernels }, kernels);
+  const predictions = summarizeMembers(fitted.map((member) => member.predictions)).mean;
+  const measured = { ...examples, split: splitOver(fitted, examples) };
   return {
-    network,
-    dtype,
-    parameters,
-    blend,
+    members: fitted.map(({ network, blend }) => ({ network, blend })),
+    dtype: recipe.dtype,
+    parameters: join(fitted.map(({ parameters }) => parameters)),
     predictions,
     batchSize: recipe.batchSize,
-    trainings: members.results,
+    training: fitted[0]!.training,
     report: {
-      ...describeRun(trainer, kernels, members, chosen.network),
-      decisions,
-      ...measureErrors(examples, {
+      ...describeRun(measured, options, recipe, fitted),
+      kernels: kernels.name,
+      stop,
+      decisions: [...decisions, ...mergeDecisions(fitted)],
+      ...measureErrors(measured, {
         model: predictions,
-        unseen: chosen.unseen,
-        ridge,
+        unseen: heldOut(fitted, examples, ({ unseen }) => unseen),
+        ridge: fitted[0]!.ridge && {
+          model: fitted[0]!.ridge.model,
+          unseen: heldOut(fitted, examples, ({ ridge }) => ridge!.unseen),
+        },
       }),
     },
   };
-}
-
-/** Of all examples, standardized. */
-function predictAll(
-  { examples, recipe: { dtype } }: Trainer,
-  kernels: Kernels,
-  { network, parameters, blend }: Pick<Chosen, "network" | "parameters" | "blend">,
-): Float64Array {
-  const { inputs, rows } = examples;
-  const ours = planPredictor(kernels, network, dtype)(parameters, inputs.source(kernels, dtype), rows);
-  return blend && inputs.matrix ? applyBlend(blend, ours, inputs.matrix, rows).mean : ours.mean;
 }
 
 function describeKernels({ name, description }: Kernels, options: FitOptions): Decision {
@@ -93,101 +76,105 @@ function describeKernels({ name, description }: Kernels, options: FitOptions): D
   return { what: "kernels", choice: name, why: obstacle ? `${description}; ${obstacle}` : description };
 }
 
-interface Chosen {
-  readonly network: Network;
-  readonly parameters: Float64Array;
-  readonly blend: Blend | null;
-  /** Predictions before the validation rows were learned from. */
-  readonly unseen: Float64Array;
-  /** Whether nothing was learned from them after that: then these are the predictions. */
-  readonly isFinal: boolean;
-}
-
-/** Networks with a share above this predict alone. */
-const wholeShare = 0.9;
-
-/** The mean of networks and ridge must have a validation error below this part of ridge's: else ridge, the simpler one. */
-const linearMargin = 0.99;
-
 /**
- * Takes the linear model, the networks, or a mean of both, whichever the validation rows speak for; and lets the
- * networks learn from those rows too.
+ * Fits the members, each from a start of its own, and with other rows held out, for as long as time and caller allow;
+ * and says why the last training ended.
  */
-async function choose(
-  trainer: Trainer,
+async function fitMembers(
+  trainer: Omit<Trainer, "member">,
   kernels: Kernels,
-  { network, results, stop, tried }: TrainedMembers,
-  ridge: Baseline | null,
-  decisions: Decision[],
-): Promise<Chosen> {
-  const { recipe, examples } = trainer;
-  const { split } = examples;
-  const trained = { network, parameters: join(results.map(({ parameters }) => parameters)), blend: null };
-  const alone = { ...trained, unseen: predictAll(trainer, kernels, trained), isFinal: true };
-  if (tried.length > 1) decisions.push(shapeDecision(network, tried));
-  if (split.validation.length === 0) return alone;
-  const chosen = recipe.fallsBack && ridge ? blendWithRidge(examples, alone, ridge, decisions) : alone;
-  const isLinear = chosen.network !== network;
-  if (isLinear || !recipe.refits || isCutShort(stop) || stop.reason === "diverged") return chosen;
-  const parameters: Float64Array[] = [];
-  for (const result of results) parameters.push(await refit(trainer, network, result));
-  decisions.push({
-    what: "refit",
-    choice: "more steps over training and validation rows together",
-    why: "the validation error was measured before; those rows can teach as well",
-  });
-  return { ...chosen, parameters: join(parameters), isFinal: false };
+): Promise<{ fitted: readonly FittedMember[]; stop: Stop }> {
+  const { recipe, examples, options } = trainer;
+  const fitted: FittedMember[] = [];
+  let stop: Stop;
+  do {
+    const member = fitted.length;
+    const split = turnSplit(examples.split, member, splitOptions(options));
+    const one = await fitMember({ ...trainer, member, examples: { ...examples, split } }, kernels);
+    stop = one.training.stop;
+    // A member that was cut short would make the ensemble worse.
+    if (member === 0 || !isCutShort(stop)) fitted.push(one);
+  } while (fitted.length < recipe.members && !isCutShort(stop));
+  const sound = fitted.filter(({ training }) => training.stop.reason !== "diverged");
+  return { fitted: sound.length > 0 ? sound : fitted.slice(0, 1), stop };
 }
 
-/** The networks alone, their mean with ridge, or ridge alone, by the validation rows. */
-function blendWithRidge(examples: Examples, alone: Chosen, ridge: Baseline, decisions: Decision[]): Chosen {
-  const linear = ridge.unseen;
-  const share = chooseShare(examples, alone.unseen, linear, decisions);
-  if (share === 1) return alone;
-  const isFinal = false;
-  if (share === 0) return { ...linearNetwork(ridge.linear, examples), blend: null, unseen: linear, isFinal };
-  const unseen = mix(share, alone.unseen, linear);
-  return { ...alone, blend: makeBlend(share, ridge.linear), unseen, isFinal };
+/** The rows that errors are measured on: of an ensemble, what taught some member and what some member held out. */
+function splitOver(fitted: readonly FittedMember[], examples: Examples): Examples["split"] {
+  if (fitted.length === 1) return fitted[0]!.split;
+  const validation = Int32Array.from(new Set(fitted.flatMap(({ split }) => [...split.validation]))).sort();
+  return { train: knownRows(examples), validation, test: examples.split.test };
 }
 
-/** The networks' share of the prediction: 0 where their best mean with ridge is hardly better than ridge alone. */
-function chooseShare(
-  examples: Examples,
-  unseen: Float64Array,
-  linear: Float64Array,
-  decisions: Decision[],
-): number {
-  const { split, targets, outputs } = examples;
-  const rowsOf = (values: Float64Array) => pickRows(values, split.validation, outputs);
-  const best = carefulShare(rowsOf(unseen), rowsOf(linear), rowsOf(targets));
-  const share = best > wholeShare ? 1 : best;
-  const mixed = mix(share, unseen, linear);
-  const [ofNetwork, ofRidge, ofBoth] = [unseen, linear, mixed].map((values) =>
-    rmseOver(examples, values, split.validation),
-  );
-  const errors = `validation error ${digits(ofRidge!)} of ridge, ${digits(ofNetwork!)} of the network, in deviations of the target`;
-  if (!(ofBoth! < linearMargin * ofRidge!)) {
-    decisions.push({ what: "model", choice: "linear", why: `${errors}: hardly better, even their mean` });
-    return 0;
+/** Of each row the mean prediction of those members that held it out; NaN of rows that none did. */
+function heldOut(
+  fitted: readonly FittedMember[],
+  { rows, outputs }: Examples,
+  unseen: (member: FittedMember) => Float64Array,
+): Float64Array {
+  const sums = new Float64Array(rows * outputs);
+  const counts = new Float64Array(rows);
+  for (const member of fitted) {
+    const values = unseen(member);
+    for (const row of member.split.validation) {
+      counts[row]! += 1;
+      for (let i = row * outputs; i < (row + 1) * outputs; i++) sums[i]! += values[i]!;
+    }
   }
-  if (share < 1)
-    decisions.push({
-      what: "model",
-      choice: `${Math.round(100 * share)} % network, ${Math.round(100 - 100 * share)} % ridge`,
-      why: `${errors}, ${digits(ofBoth!)} of their mean`,
-    });
-  return share;
+  return sums.map((sum, i) => sum / counts[Math.floor(i / outputs)]!);
 }
 
-function shapeDecision(network: Network, tried: TrainedMembers["tried"]): Decision {
-  const others = tried.filter((one) => one.network !== network);
-  const error = tried.find((one) => one.network === network)!.error;
+/** What the members decided after training, and how many of them where not all did. */
+function mergeDecisions(fitted: readonly FittedMember[]): readonly Decision[] {
+  const all = fitted.flatMap(({ decisions }) => decisions);
+  return [...new Set(all.map(({ what }) => what))].map((what) => {
+    const alike = all.filter((decision) => decision.what === what);
+    const reasons = new Set(alike.map(({ why }) => why));
+    return {
+      what,
+      choice: tally(
+        alike.map(({ choice }) => choice),
+        fitted.length,
+      ),
+      why: reasons.size === 1 ? alike[0]!.why : "each by the rows that it held out",
+    };
+  });
+}
+
+/** Different texts, and how many of `total` each is, where not all are the same. */
+function tally(texts: readonly string[], total: number): string {
+  const different = [...new Set(texts)];
+  if (different.length === 1 && texts.length === total) return different[0]!;
+  return different
+    .map((text) => `${text} (${texts.filter((one) => one === text).length} of ${total})`)
+    .join(", ");
+}
+
+function describeRun(
+  { split, outputs }: Examples,
+  { seed = fitDefaults.seed }: FitOptions,
+  { optimizerName: optimizer, dtype }: Recipe,
+  fitted: readonly FittedMember[],
+) {
+  const networks = fitted.map(({ network }) => network);
+  const first = fitted[0]!.training;
+  const total = (of: (training: TrainingResult) => number) =>
+    fitted.reduce((sum, { training }) => sum + of(training), 0);
   return {
-    what: "shape",
-    choice: describeNetwork(network),
-    why: `validation error ${digits(error)}, against ${others
-      .map((other) => `${digits(other.error)} of ${describeNetwork(other.network)}`)
-      .join(", ")}; in standard deviations of the target`,
+    rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+    inputs: networks[0]!.inputs,
+    outputs,
+    parameters: networks.reduce((sum, network) => sum + trainableCount(parameterBlocks(network)), 0),
+    members: fitted.length,
+    network: tally(networks.map(describeNetwork), networks.length),
+    optimizer,
+    dtype,
+    seed,
+    steps: total(({ steps }) => steps),
+    epochs: total(({ epochs }) => epochs),
+    seconds: total(({ seconds }) => seconds),
+    bestEpoch: first.bestEpoch,
+    history: first.history,
   };
 }
 
@@ -199,70 +186,4 @@ function join(vectors: readonly Float64Array[]): Float64Array {
     offset += vector.length;
   }
   return out;
-}
-
-/** Ridge regression on all rows that may teach, and what it and one that has not seen the validation rows predict. */
-interface Baseline {
-  readonly linear: LinearModel;
-  /** Standardized predictions of all rows. */
-  readonly model: Float64Array;
-  readonly unseen: Float64Array;
-}
-
-/** Rows, or columns if those are fewer, of the largest linear model: its eigenvalues take some seconds. */
-const mostLinear = 2500;
-
-/** Fits linear models, where the inputs are a matrix that is not too large. */
-function fitBaseline(kernels: Kernels, examples: Examples): Baseline | null {
-  const { rows, split, outputs, targets } = examples;
-  const { matrix, columns } = examples.inputs;
-  if (!matrix || Math.min(split.train.length, columns) > mostLinear) return null;
-  const fitTo = (of: Int32Array): LinearModel =>
-    fitRidge(kernels, pickRows(matrix, of, columns), pickRows(targets, of, outputs), of.length, outputs);
-  const linear = fitTo(knownRows(examples));
-  const trained = split.validation.length > 0 ? fitTo(split.train) : linear;
-  return {
-    linear,
-    model: predictLinear(linear, matrix, rows),
-    unseen: predictLinear(trained, matrix, rows),
-  };
-}
-
-/** A linear model as a network without hidden layers: the bias is the last row of its parameters. */
-function linearNetwork({ weights, bias }: LinearModel, { outputs }: Examples) {
-  const network = denseNetwork(weights.length / outputs, [], outputs);
-  return { network, parameters: join([weights, bias]) };
-}
-
-function describeRun(
-  { recipe, examples, options }: Trainer,
-  kernels: Kernels,
-  { network: trained, results, stop }: TrainedMembers,
-  network: Network,
-) {
-  const { split, outputs } = examples;
-  const first = results[0]!;
-  const total = (of: (result: TrainingResult) => number) => results.reduce((sum, r) => sum + of(r), 0);
-  return {
-    rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-    inputs: network.inputs,
-    outputs,
-    parameters: trainableCount(parameterBlocks(network)),
-    members: network === trained ? results.length : 1,
-    network: describeNetwork(network),
-    optimizer: recipe.optimizerName,
-    kernels: kernels.name,
-    dtype: recipe.dtype,
-    seed: options.seed ?? fitDefaults.seed,
-    steps: total(({ steps }) => steps),
-    epochs: total(({ epochs }) => epochs),
-    seconds: total(({ seconds }) => seconds),
-    bestEpoch: first.bestEpoch,
-    stop,
-    history: first.history,
-  };
-}
-
-function digits(value: number): string {
-  return value.toPrecision(3);
 }

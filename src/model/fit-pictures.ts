@@ -97,13 +97,12 @@ async function fitSet(
     restore: (values) => restoreTargets(encoder, values),
   };
   const recipe = choosePictureRecipe(split.train.length, shape, targets.length, options);
-  const { network, dtype, parameters, report, predictions } = await fitExamples(examples, options, recipe);
+  const { members, dtype, parameters, report, predictions } = await fitExamples(examples, options, recipe);
   const header: ModelHeader = {
-    network,
+    members,
     dtype,
     encoder,
     layout: "rows",
-    blend: null,
     report,
     dataHash: table.sha256,
     pictures: { shape, fit: pictures.fit ?? openImagesDefaults.fit, channels },

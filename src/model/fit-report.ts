@@ -28,15 +28,16 @@ export interface Decision {
 
 /** Everything that a fit has to say about itself. Plain data: written into the model file and as JSON. */
 export interface FitReport {
+  /** Of an ensemble, rows that taught some member, and rows that some member held out: these overlap. */
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   /** Columns that the network sees, after encoding. */
   readonly inputs: number;
   readonly outputs: number;
-  /** Trainable parameters of a network, p. */
+  /** Trainable parameters, of all members together. */
   readonly parameters: number;
   /** Networks in the ensemble. */
   readonly members: number;
-  /** For example "8-50-50-1 tanh". */
+  /** For example "8-50-50-1 tanh", or of an ensemble "8-50-1 tanh (2 of 5), 8-20-20-1 tanh (3 of 5)". */
   readonly network: string;
   readonly optimizer: string;
   readonly kernels: string;

@@ -6,7 +6,7 @@ import type { ColumnNote } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
 import { matrixInputs } from "./examples.ts";
-import { type FittedNetwork, fitExamples } from "./fit-examples.ts";
+import { type FittedNetworks, fitExamples } from "./fit-examples.ts";
 import { createModel, type Layout, type Model } from "./model.ts";
 import { checkOptions, type FitOptions, splitOptions } from "./options.ts";
 import { chooseRecipe } from "./recipe.ts";
@@ -73,9 +73,9 @@ export async function fitTable(table: Table, options: TableOptions): Promise<Tab
   return { model: assemble(fitted, encoder, "rows", table.sha256), split, notes };
 }
 
-function assemble(fitted: FittedNetwork, encoder: Encoder, layout: Layout, dataHash: string): Model {
-  const { network, dtype, parameters, blend, report } = fitted;
-  return createModel({ network, dtype, encoder, layout, blend, report, dataHash }, parameters);
+function assemble(fitted: FittedNetworks, encoder: Encoder, layout: Layout, dataHash: string): Model {
+  const { members, dtype, parameters, report } = fitted;
+  return createModel({ members, dtype, encoder, layout, report, dataHash }, parameters);
 }
 
 function layoutOf(targets: NumberRows): Layout {

@@ -16,25 +16,29 @@ import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
-import { type Network, parameterCount } from "../network/network.ts";
 import { type InputSource, plainInputs } from "../training/dataset.ts";
-import { applyBlend, type Blend } from "./blend.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
 import type { FitReport } from "./fit-report.ts";
 import type { PictureEncoder } from "./picture-encoder.ts";
-import { type EnsemblePrediction, type Predictor, planPredictor } from "./predictor.ts";
+import {
+  type EnsemblePrediction,
+  type Member,
+  type Predictor,
+  type PredictorInputs,
+  planPredictor,
+  totalParameters,
+} from "./predictor.ts";
 
 /** How targets were laid out, and so predictions are: a number, an array, or a stretch of typed numbers for each row. */
 export type Layout = "numbers" | "rows" | "shaped";
 
 /** Everything that a model file holds, but for the parameters. Plain data. */
 export interface ModelHeader {
-  readonly network: Network;
+  /** At least one; their mean predicts. */
+  readonly members: readonly Member[];
   readonly dtype: DType;
   readonly encoder: Encoder;
   readonly layout: Layout;
-  /** A share of a linear model in the prediction, or null. */
-  readonly blend: Blend | null;
   readonly report: FitReport;
   /** SHA-256 of the data that it was fitted to. */
   readonly dataHash: string;
@@ -46,7 +50,7 @@ export interface ModelHeader {
 export interface Predictions {
   /** rows × targets. */
   readonly values: Float64Array;
-  /** The standard deviation of the predictions of the ensemble's networks, rows × targets; null of one network. */
+  /** The standard deviation of the predictions of the ensemble's members, rows × targets; null of a single one. */
   readonly spread: Float64Array | null;
 }
 
@@ -90,8 +94,8 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     spread: spread && restoreSpread(encoder, spread),
   });
   const predictRows = (inputs: Float64Array, rows: number): EnsemblePrediction => {
-    const source = plainInputs(inputs, header.network.inputs);
-    return applyBlend(header.blend, predictor()(source, rows), inputs, rows);
+    const source = plainInputs(inputs, encodedWidth(encoder));
+    return predictor({ source, matrix: inputs }, rows);
   };
   const toBytes = () => encodeModel({ header, parameters });
 
@@ -125,7 +129,7 @@ export function createModel(header: ModelHeader, parameters: Float64Array): Mode
     },
     predictTable,
     evaluateTable: (table) => evaluate(encoder, table, predictTable),
-    predictSource: (inputs, rows) => restore(predictor()(inputs, rows)),
+    predictSource: (source, rows) => restore(predictor({ source, matrix: null }, rows)),
     toBytes,
     save: async (path) => writeFileAtomically(path, await toBytes()),
   };
@@ -154,12 +158,12 @@ function requirePlainNumbers({ inputs }: Encoder): void {
 }
 
 /** Kernels and buffers are made at the first prediction. */
-function lazyPredictor({ network, dtype }: ModelHeader, parameters: Float64Array) {
+function lazyPredictor({ members, dtype }: ModelHeader, parameters: Float64Array): Predictor {
   let predictor: Predictor | undefined;
-  return () => (inputs: InputSource, rows: number) => {
+  return (inputs: PredictorInputs, rows: number) => {
     // Always the same kernels: a model predicts the same numbers wherever it is loaded.
-    predictor ??= planPredictor(selectKernels("wasm"), network, dtype);
-    return predictor(parameters, inputs, rows);
+    predictor ??= planPredictor(selectKernels("wasm"), members, parameters, dtype);
+    return predictor(inputs, rows);
   };
 }
 
@@ -196,18 +200,18 @@ function layOut(values: Float64Array, outputs: number, layout: Layout) {
 export async function readModel(bytes: Uint8Array, name = "model"): Promise<Model> {
   const { header, parameters } = await decodeModel(bytes, name);
   const checked = header as ModelHeader;
-  if (!checked.network || !checked.encoder || !checked.report || !checked.dtype)
+  if (!checked.members?.length || !checked.encoder || !checked.report || !checked.dtype)
     throw new ModelFileError(
       "header",
       name,
-      "lacks its network, its encoder or its report; write the model anew",
+      "lacks its networks, its encoder or its report; write the model anew",
     );
-  const size = parameterCount(checked.network);
-  if (parameters.length === 0 || parameters.length % size !== 0)
+  const size = totalParameters(checked.members);
+  if (parameters.length !== size)
     throw new ModelFileError(
       "header",
       name,
-      `has ${parameters.length} parameters where its network needs ${size}; write the model anew`,
+      `has ${parameters.length} parameters where its networks need ${size}; write the model anew`,
     );
   return createModel(checked, parameters);
 }

@@ -64,8 +64,8 @@ export interface FitOptions {
   /** Rows in a batch. Default: all of them where that is affordable. */
   readonly batchSize?: number;
   /**
-   * Networks that are trained from different starts and averaged: k times the time, a smaller error, and a spread
-   * for each prediction. Default 1.
+   * Fits from different starts, each with other rows held out, that are averaged: k times the time, a smaller error, and
+   * a spread for each prediction. Default 1.
    */
   readonly ensemble?: number;
   /** Of each network. */

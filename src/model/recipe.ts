@@ -95,7 +95,13 @@ export function chooseRecipe(rows: number, inputs: number, outputs: number, opti
       { what: "optimizer", choice: choice.description, why: choice.reason },
       ...(choice.optimizer.solves ? [systemDecision(network, batchSize, outputs, dtype)] : []),
       ...(members > 1
-        ? [{ what: "ensemble", choice: `${members} networks`, why: "as asked; their mean predicts" }]
+        ? [
+            {
+              what: "ensemble",
+              choice: `${members} networks`,
+              why: "as asked; each holds out other rows, and their mean predicts",
+            },
+          ]
         : []),
     ],
   };

@@ -89,9 +89,9 @@ describe.skipIf(!sharp)("gramian train --images", () => {
     expect(stderr).toContain(
       "recognized the layout of AFAD, <age>/<sex>/<file>: 12 pictures, 6 male, 6 female",
     );
-    const { encoder, network } = (await load(path("ages.gramian"))).header;
+    const { encoder, members } = (await load(path("ages.gramian"))).header;
     expect(encoder.targets.map(({ column }) => column)).toEqual(["age"]);
-    expect(network.inputs).toBe(192);
+    expect(members[0]!.network.inputs).toBe(192);
   });
 
   test("takes RSNA Bone Age, gray", async () => {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../src/data/data-error.ts";
-import { type SplitOptions, splitDefaults, splitRows } from "../../src/data/split-rows.ts";
+import {
+  type Split,
+  type SplitOptions,
+  splitDefaults,
+  splitRows,
+  turnSplit,
+} from "../../src/data/split-rows.ts";
 
 const range = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
 const split = (rows: Int32Array, options: Partial<SplitOptions> = {}, total = rows.length) =>
@@ -112,5 +118,57 @@ describe("splitRows", () => {
   ])("refuses %s", (_, options, message) => {
     expect(() => split(range(10), options)).toThrow(DataError);
     expect(() => split(range(10), options)).toThrow(message);
+  });
+});
+
+describe("turnSplit", () => {
+  const rest = ({ train, validation }: Split) => [...train, ...validation].sort((a, b) => a - b);
+
+  test("holds out as many other rows each turn, and leaves the test rows as they are (seed 2)", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 10, max: 60 }),
+        fc.double({ min: 0, max: 0.5, noNaN: true }),
+        fc.nat(20),
+        fc.nat(),
+        fc.constantFrom("random" as const, "blocks" as const),
+        (count, validation, turn, seed, by) => {
+          const first = split(range(count), { validation, seed, by, test: 0.1 });
+          const turned = turnSplit(first, turn, { seed, by });
+          expect(turned.test).toEqual(first.test);
+          expect(rest(turned)).toEqual(rest(first));
+          expect(turned.validation).toHaveLength(first.validation.length);
+          expect([turned.train, turned.validation].every(isAscending)).toBe(true);
+        },
+      ),
+      { seed: 2, numRuns: 200 },
+    );
+  });
+
+  test("holds out each row once before it goes round", () => {
+    for (const by of ["random", "blocks"] as const) {
+      const first = split(range(20), { validation: 0.25, test: 0, by });
+      const held = [0, 1, 2, 3].flatMap((turn) => [...turnSplit(first, turn, { seed: 0, by }).validation]);
+      expect(held.sort((a, b) => a - b)).toEqual([...range(20)]);
+      expect(turnSplit(first, 4, { seed: 0, by })).toEqual(first);
+    }
+  });
+
+  test("holds out blocks in blocks, from the end", () => {
+    const first = split(range(10), { validation: 0.2, test: 0.2, by: "blocks" });
+    const held = [0, 1, 2, 3].map((turn) => [
+      ...turnSplit(first, turn, { seed: 0, by: "blocks" }).validation,
+    ]);
+    expect(held).toEqual([
+      [6, 7],
+      [4, 5],
+      [2, 3],
+      [0, 1],
+    ]);
+  });
+
+  test("is the split itself where nothing validates", () => {
+    const first = split(range(10), { validation: 0, test: 0.2 });
+    expect(turnSplit(first, 3, { seed: 0, by: "random" })).toBe(first);
   });
 });

@@ -34,7 +34,7 @@ test("a network with shared weights is fitted to rows of numbers, and is in the 
   expect(model.report.errors.rmse.train!).toBeLessThan(model.report.baseline.mean.rmse.train!);
   expect(model.report.decisions.map(({ what }) => what)).toContain("dropout");
   const again = await readModel(await model.toBytes());
-  expect(again.header.network).toEqual(network);
+  expect(again.header.members[0]!.network).toEqual(network);
   expect(await again.predict(waves.slice(0, 3))).toEqual(await model.predict(waves.slice(0, 3)));
 });
 

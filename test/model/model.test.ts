@@ -8,6 +8,7 @@ import { encodeModel } from "../../src/formats/model-file.ts";
 import { fit, fitTable } from "../../src/model/fit.ts";
 import { createModel, load, type Model, readModel } from "../../src/model/model.ts";
 import type { FitOptions } from "../../src/model/options.ts";
+import { parameterCount } from "../../src/network/network.ts";
 import { quick, surface } from "./surfaces.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gramian-model-"));
@@ -154,10 +155,13 @@ test("the spread of an ensemble is the deviation of its members' predictions, in
   const table = parseTable(`a,b,y,z\n${lines.join("\n")}`, "d.csv");
   const options = { ...quick, targets: ["y", "z"], ensemble: 3 } as const;
   const { model } = await fitTable(table, options);
-  const size = model.parameters.length / 3;
-  const each = [0, 1, 2].map((m) =>
-    createModel(model.header, model.parameters.slice(m * size, (m + 1) * size)).predictTable(table),
-  );
+  let end = 0;
+  const each = model.header.members.map((member) => {
+    const start = end;
+    end += parameterCount(member.network);
+    const header = { ...model.header, members: [member] };
+    return createModel(header, model.parameters.slice(start, end)).predictTable(table);
+  });
   expect(each.every(({ spread }) => spread === null)).toBe(true);
   const { values, spread } = model.predictTable(table);
   values.forEach((value, i) => {
@@ -216,12 +220,12 @@ describe("readModel", () => {
     const { header, parameters } = await fit(inputs, targets, quick);
     const bytes = (change: object, theta = parameters) =>
       encodeModel({ header: { ...header, ...change } as never, parameters: theta });
-    for (const part of ["network", "encoder", "report", "dtype"])
+    for (const part of ["members", "encoder", "report", "dtype"])
       await expect(readModel(await bytes({ [part]: undefined }), "m.gramian")).rejects.toThrow(
-        "m.gramian: lacks its network, its encoder or its report; write the model anew",
+        "m.gramian: lacks its networks, its encoder or its report; write the model anew",
       );
     await expect(readModel(await bytes({}, parameters.subarray(1)), "m.gramian")).rejects.toThrow(
-      `m.gramian: has ${parameters.length - 1} parameters where its network needs ${parameters.length}; write the model anew`,
+      `m.gramian: has ${parameters.length - 1} parameters where its networks need ${parameters.length}; write the model anew`,
     );
     await expect(readModel(await bytes({}, new Float64Array(0)), "m.gramian")).rejects.toThrow(
       "has 0 parameters",

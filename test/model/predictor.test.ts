@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm-kernels.ts";
-import { planPredictor } from "../../src/model/predictor.ts";
+import { type Member, planPredictor } from "../../src/model/predictor.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
@@ -16,37 +16,47 @@ const cases = fc.record({
   seed: fc.nat(1000),
 });
 
+/** Members of two shapes in turn, every other blended with a linear model. */
 function setUp({
-  members,
+  members: count,
   rows,
   outputs,
   seed,
-}: {
-  members: number;
-  rows: number;
-  outputs: number;
-  seed: number;
-}) {
-  const network = denseNetwork(2, [3], outputs);
+}: Record<"members" | "rows" | "outputs" | "seed", number>) {
   const gaussian = gaussianRandom(seededRandom(seed));
-  const xs = Array.from({ length: rows }, () => [gaussian(), gaussian()]);
-  const thetas = Array.from({ length: members }, (_, m) => initialize(network, 100 * seed + m));
+  const draw = (length: number) => Array.from({ length }, gaussian);
+  const xs = Array.from({ length: rows }, () => draw(2));
+  const members: Member[] = Array.from({ length: count }, (_, m) => ({
+    network: denseNetwork(2, m % 3 === 0 ? [3] : [2, 2], outputs),
+    blend: m % 2 === 0 ? null : { share: 0.25, weights: draw(2 * outputs), bias: draw(outputs) },
+  }));
+  const thetas = members.map(({ network }, m) => initialize(network, 100 * seed + m));
   const parameters = Float64Array.from(thetas.flatMap((theta) => [...theta]));
   /** Predictions by member, then by row and output. */
-  const each = thetas.map((theta) => xs.flatMap((x) => naiveForward(network, theta, x)));
-  return { network, xs, parameters, each };
+  const each = members.map(({ network, blend }, m) =>
+    xs.flatMap((x) => {
+      const ours = naiveForward(network, thetas[m]!, x);
+      if (!blend) return ours;
+      const { share, weights, bias } = blend;
+      const line = bias.map((b, k) => b + x[0]! * weights[k]! + x[1]! * weights[outputs + k]!);
+      return ours.map((value, k) => share * value + (1 - share) * line[k]!);
+    }),
+  );
+  return {
+    members,
+    parameters,
+    each,
+    rows,
+    inputs: { source: plainInputs(xs.flat(), 2), matrix: Float64Array.from(xs.flat()) },
+  };
 }
 
 test("the mean and the spread of an ensemble are those of its members, in any kernels", () => {
   fc.assert(
     fc.property(cases, (c) => {
-      const { network, xs, parameters, each } = setUp(c);
+      const { members, parameters, each, inputs } = setUp(c);
       for (const kernels of [referenceKernels(), wasmKernels()]) {
-        const { mean, spread } = planPredictor(kernels, network, "float64")(
-          parameters,
-          plainInputs(xs.flat(), network.inputs),
-          c.rows,
-        );
+        const { mean, spread } = planPredictor(kernels, members, parameters, "float64")(inputs, c.rows);
         expect(mean.length).toBe(c.rows * c.outputs);
         // Sums of at most 5 numbers of the order of 1 to 10, each off by as much from 2 layers.
         const tolerance = 500 * Number.EPSILON;
@@ -68,26 +78,20 @@ test("the mean and the spread of an ensemble are those of its members, in any ke
 });
 
 test("members that are the same have no spread", () => {
-  const { network, parameters, xs } = setUp({ members: 1, rows: 4, outputs: 2, seed: 3 });
+  const { members, parameters, inputs, rows } = setUp({ members: 1, rows: 4, outputs: 2, seed: 3 });
   const three = Float64Array.from([...parameters, ...parameters, ...parameters]);
-  const { mean, spread } = planPredictor(wasmKernels(), network, "float64")(
-    three,
-    plainInputs(xs.flat(), network.inputs),
-    4,
-  );
+  const same = [members[0]!, members[0]!, members[0]!];
+  const { mean, spread } = planPredictor(wasmKernels(), same, three, "float64")(inputs, rows);
   // A third, three times, may miss the number by its last bit.
   expect(spread!.every((value) => value < 4 * Number.EPSILON * Math.max(1, ...mean.map(Math.abs)))).toBe(
     true,
   );
 });
 
-test("a predictor is used again for other rows and other parameters", () => {
-  const a = setUp({ members: 2, rows: 5, outputs: 2, seed: 1 });
-  const b = setUp({ members: 1, rows: 3, outputs: 2, seed: 2 });
-  const predict = planPredictor(wasmKernels(), a.network, "float64");
-  const of = ({ parameters, xs }: typeof a) =>
-    predict(parameters, plainInputs(xs.flat(), a.network.inputs), xs.length);
-  const first = of(a);
-  of(b);
-  expect(of(a)).toEqual(first);
+test("a predictor is used again for other rows", () => {
+  const { members, parameters, inputs } = setUp({ members: 3, rows: 5, outputs: 2, seed: 1 });
+  const predict = planPredictor(wasmKernels(), members, parameters, "float64");
+  const first = predict(inputs, 5);
+  predict(inputs, 2);
+  expect(predict(inputs, 5)).toEqual(first);
 });

@@ -10,11 +10,13 @@ import { type Examples, knownRows } from "./examples.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** What all trainings of a fit share. */
+/** What all trainings of a member share. */
 export interface Trainer {
   readonly recipe: Recipe;
   readonly examples: Examples;
   readonly options: FitOptions;
+  /** From 0. */
+  readonly member: number;
   /** When the time limit ends, on the clock of `performance.now`. */
   readonly deadline: number;
   /** Each training gets kernels, and so a memory, of its own: it is given back when the training is over. */
@@ -24,46 +26,26 @@ export interface Trainer {
 /** What the seeds of two members differ by, so that no two members of neighbouring seeds are the same. */
 const seedStride = 7919;
 
-/** The members of an ensemble, at least one, and why the last training ended. */
-export interface TrainedMembers {
-  /** The shape of all members. */
+/** A shape that was tried. */
+export interface TriedShape {
   readonly network: Network;
-  readonly results: readonly TrainingResult[];
-  readonly stop: Stop;
-  /** What each shape that was tried achieved: the least validation error, standardized. */
-  readonly tried: readonly { readonly network: Network; readonly error: number }[];
+  readonly result: TrainingResult;
+  /** The least validation error, or training error where nothing validates; in deviations of the target. */
+  readonly error: number;
 }
 
-/** Trains the members, each from a start of its own, for as long as time and caller allow. */
-export async function trainMembers(trainer: Trainer): Promise<TrainedMembers> {
-  const { members } = trainer.recipe;
-  const { network, result: first, tried } = await trainShapes(trainer);
-  const results = [first];
-  let { stop } = first;
-  for (let member = 1; member < members && !isCutShort(stop); member++) {
-    const result = await trainMember(trainer, network, member);
-    stop = result.stop;
-    // A member that was cut short would make the ensemble worse.
-    if (!isCutShort(stop)) results.push(result);
-  }
-  const sound = results.filter((result) => result.stop.reason !== "diverged");
-  return sound.length > 0
-    ? { network, results: sound, stop, tried }
-    : { network, results: [first], stop: first.stop, tried };
-}
-
-/** Trains one network of each shape, and keeps the one of the least validation error. */
-async function trainShapes(trainer: Trainer) {
+/** Trains one network of each shape; the best comes first. Without validation rows, the first shape alone. */
+export async function trainShapes(trainer: Trainer): Promise<readonly [TriedShape, ...TriedShape[]]> {
   const { recipe, examples } = trainer;
   const shapes = examples.split.validation.length > 0 ? recipe.networks : [recipe.networks[0]];
-  const trained: { network: Network; error: number; result: TrainingResult }[] = [];
+  const tried: TriedShape[] = [];
   for (const network of shapes) {
-    const result = await trainMember(trainer, network, 0);
-    trained.push({ network, error: result.history[result.bestEpoch]!.best, result });
+    const result = await trainShape(trainer, network);
+    tried.push({ network, result, error: result.history[result.bestEpoch]!.best });
     if (isCutShort(result.stop)) break;
   }
-  const [best] = [...trained].sort((a, b) => a.error - b.error);
-  return { ...best!, tried: trained };
+  const [best, ...others] = tried.sort((a, b) => a.error - b.error);
+  return [best!, ...others];
 }
 
 /** Whether training ended from outside. */
@@ -71,8 +53,8 @@ export function isCutShort({ reason }: Stop): boolean {
   return reason === "aborted" || reason === "time-limit";
 }
 
-function trainMember(trainer: Trainer, network: Network, member: number): Promise<TrainingResult> {
-  const { recipe, examples, options } = trainer;
+function trainShape(trainer: Trainer, network: Network): Promise<TrainingResult> {
+  const { recipe, examples, options, member } = trainer;
   const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
   const { onStep } = options;
   return trainFrom(trainer, {
@@ -88,7 +70,7 @@ function trainMember(trainer: Trainer, network: Network, member: number): Promis
   });
 }
 
-/** What differs between the trainings of a fit. */
+/** What differs between the trainings of a member. */
 type Part = Omit<Training, "kernels" | "dtype" | "dataset" | "signal">;
 
 /** Trains in a memory of its own, until the fit's deadline at most. */
@@ -125,13 +107,12 @@ const mostRefitSteps = 20;
  */
 export async function refit(
   trainer: Trainer,
-  network: Network,
-  { parameters, bestEpoch }: TrainingResult,
+  { network, result: { parameters, bestEpoch } }: Pick<TriedShape, "network" | "result">,
 ): Promise<Float64Array> {
   const steps = Math.min(Math.round(refitShare * bestEpoch), mostRefitSteps);
   if (steps === 0) return parameters;
   const rows = knownRows(trainer.examples);
-  const result = await trainFrom(trainer, {
+  const { last } = await trainFrom(trainer, {
     network,
     initial: parameters,
     trainRows: rows,
@@ -141,5 +122,5 @@ export async function refit(
     seed: 0,
     limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
   });
-  return result.last;
+  return last;
 }

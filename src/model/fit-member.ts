@@ -1,0 +1,134 @@
+import type { LinearModel } from "../data/ridge.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { denseNetwork, describeNetwork } from "../network/network.ts";
+import type { TrainingResult } from "../training/train.ts";
+import { carefulShare, makeBlend, mix } from "./blend.ts";
+import { type Examples, pickRows, rmseOver } from "./examples.ts";
+import type { Decision } from "./fit-report.ts";
+import { type Member, planPredictor } from "./predictor.ts";
+import { type Baseline, fitBaseline } from "./ridge-baseline.ts";
+import { isCutShort, refit, type Trainer, type TriedShape, trainShapes } from "./trainer.ts";
+
+/** A network that was trained, or the linear model in its place, and what it says of all rows. */
+export interface FittedMember extends Member {
+  readonly parameters: Float64Array;
+  /** Of all rows, standardized. */
+  readonly predictions: Float64Array;
+  /** The same before the validation rows were learned from. */
+  readonly unseen: Float64Array;
+  readonly ridge: Baseline | null;
+  /** The rows that taught, and those that chose. */
+  readonly split: Examples["split"];
+  /** The training of the network, before anything that came after. */
+  readonly training: TrainingResult;
+  /** What was decided after training. */
+  readonly decisions: readonly Decision[];
+}
+
+/**
+ * Fits one member: trains each shape, takes the linear model, the network, or a mean of both, whichever the validation
+ * rows speak for, and lets the network learn from those rows too.
+ *
+ * @param kernels For predictions and linear models.
+ */
+export async function fitMember(trainer: Trainer, kernels: Kernels): Promise<FittedMember> {
+  const { recipe, examples } = trainer;
+  const tried = await trainShapes(trainer);
+  const [{ network, result: training }] = tried;
+  const ridge = fitBaseline(kernels, examples);
+  const ofNetwork = predictAll(trainer, kernels, network, training.parameters);
+  const decisions = tried.length > 1 ? [shapeDecision(tried)] : [];
+  const share = recipe.fallsBack && ridge ? chooseShare(examples, ofNetwork, ridge.unseen, decisions) : 1;
+  const learnsOn = share > 0 && mayRefit(trainer, training);
+  if (learnsOn) decisions.push(refitDecision);
+  const parameters = learnsOn ? await refit(trainer, tried[0]) : training.parameters;
+  const final = learnsOn ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
+  return {
+    ...(share === 0
+      ? linearMember(ridge!.linear, examples)
+      : { network, parameters, blend: share < 1 ? makeBlend(share, ridge!.linear) : null }),
+    predictions: ridge ? mix(share, final, ridge.model) : final,
+    unseen: ridge ? mix(share, ofNetwork, ridge.unseen) : ofNetwork,
+    ridge,
+    split: examples.split,
+    training,
+    decisions,
+  };
+}
+
+/** Of all examples, standardized. */
+function predictAll(
+  { examples: { inputs, rows }, recipe: { dtype } }: Trainer,
+  kernels: Kernels,
+  network: Member["network"],
+  parameters: Float64Array,
+): Float64Array {
+  const predict = planPredictor(kernels, [{ network, blend: null }], parameters, dtype);
+  return predict({ source: inputs.source(kernels, dtype), matrix: null }, rows).mean;
+}
+
+function mayRefit({ recipe, examples }: Trainer, { stop }: TrainingResult): boolean {
+  const ended = !isCutShort(stop) && stop.reason !== "diverged";
+  return recipe.refits && examples.split.validation.length > 0 && ended;
+}
+
+/** Networks with a share above this predict alone. */
+const wholeShare = 0.9;
+
+/** The mean of network and ridge must have a validation error below this part of ridge's: else ridge, the simpler one. */
+const linearMargin = 0.99;
+
+/** The network's share of the prediction: 0 where its best mean with ridge is hardly better than ridge alone. */
+function chooseShare(
+  examples: Examples,
+  ofNetwork: Float64Array,
+  ofRidge: Float64Array,
+  decisions: Decision[],
+): number {
+  const { split, targets, outputs } = examples;
+  if (split.validation.length === 0) return 1;
+  const rowsOf = (values: Float64Array) => pickRows(values, split.validation, outputs);
+  const best = carefulShare(rowsOf(ofNetwork), rowsOf(ofRidge), rowsOf(targets));
+  const share = best > wholeShare ? 1 : best;
+  const [network, ridge, both] = [ofNetwork, ofRidge, mix(share, ofNetwork, ofRidge)].map((values) =>
+    rmseOver(examples, values, split.validation),
+  );
+  const errors = `validation error ${digits(ridge!)} of ridge, ${digits(network!)} of the network, in deviations of the target`;
+  if (!(both! < linearMargin * ridge!)) {
+    decisions.push({ what: "model", choice: "linear", why: `${errors}: hardly better, even their mean` });
+    return 0;
+  }
+  if (share < 1)
+    decisions.push({
+      what: "model",
+      choice: `${Math.round(100 * share)} % network, ${Math.round(100 - 100 * share)} % ridge`,
+      why: `${errors}, ${digits(both!)} of their mean`,
+    });
+  return share;
+}
+
+function shapeDecision([best, ...others]: readonly [TriedShape, ...TriedShape[]]): Decision {
+  return {
+    what: "shape",
+    choice: describeNetwork(best.network),
+    why: `validation error ${digits(best.error)}, against ${others
+      .map(({ network, error }) => `${digits(error)} of ${describeNetwork(network)}`)
+      .join(", ")}; in standard deviations of the target`,
+  };
+}
+
+const refitDecision: Decision = {
+  what: "refit",
+  choice: "more steps over training and validation rows together",
+  why: "the validation error was measured before; those rows can teach as well",
+};
+
+/** A linear model as a network without hidden layers: the bias is the last row of its parameters. */
+function linearMember({ weights, bias }: LinearModel, { outputs }: Examples) {
+  const network = denseNetwork(weights.length / outputs, [], outputs);
+  return { network, parameters: Float64Array.from([...weights, ...bias]), blend: null };
+}
+
+function digits(value: number): string {
+  return value.toPrecision(3);
+}

@@ -1,0 +1,30 @@
+import { fitRidge, type LinearModel, predictLinear } from "../data/ridge.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { type Examples, knownRows, pickRows } from "./examples.ts";
+
+/** Ridge regression on all rows that may teach, and what it and one that has not seen the validation rows predict. */
+export interface Baseline {
+  readonly linear: LinearModel;
+  /** Standardized predictions of all rows. */
+  readonly model: Float64Array;
+  readonly unseen: Float64Array;
+}
+
+/** Rows, or columns if those are fewer, of the largest linear model: its eigenvalues take some seconds. */
+const mostLinear = 2500;
+
+/** Fits linear models, where the inputs are a matrix that is not too large. */
+export function fitBaseline(kernels: Kernels, examples: Examples): Baseline | null {
+  const { rows, split, outputs, targets } = examples;
+  const { matrix, columns } = examples.inputs;
+  if (!matrix || Math.min(split.train.length, columns) > mostLinear) return null;
+  const fitTo = (of: Int32Array): LinearModel =>
+    fitRidge(kernels, pickRows(matrix, of, columns), pickRows(targets, of, outputs), of.length, outputs);
+  const linear = fitTo(knownRows(examples));
+  const trained = split.validation.length > 0 ? fitTo(split.train) : linear;
+  return {
+    linear,
+    model: predictLinear(linear, matrix, rows),
+    unseen: predictLinear(trained, matrix, rows),
+  };
+}
