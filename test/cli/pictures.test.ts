@@ -163,13 +163,13 @@ describe.skipIf(!sharp)("gramian train --images", () => {
       "pictures' options without pictures",
       ["angles.csv", "--target", "angle", "--augment", "flip"],
       2,
-      ": is for pictures; give --images and their folder, or leave it out\n",
+      ": is for pictures; give --images and their folder or array, or leave it out\n",
     ],
     [
       "no data at all",
       ["--target", "y"],
       2,
-      "error: <data>: is missing; give a table, or --images and a folder of pictures\n",
+      "error: <data>: is missing; give a table, or --images and a folder or array of pictures\n",
     ],
     [
       "no target",

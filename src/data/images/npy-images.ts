@@ -1,6 +1,6 @@
 import { DataError } from "../data-error.ts";
 import type { NpyArray } from "../read-npy.ts";
-import { type ImageShape, requireShape } from "./image-shape.ts";
+import { type ImageShape, isShape } from "./image-shape.ts";
 import { type ImageSource, memoryImages } from "./image-source.ts";
 
 /**
@@ -10,14 +10,13 @@ import { type ImageSource, memoryImages } from "./image-source.ts";
  */
 export function npyImages({ shape, data }: NpyArray, name: string): ImageSource {
   const [, height, width, channels = 1] = shape;
+  const picture = { height, width, channels } as ImageShape;
+  if (data instanceof Uint8Array && (shape.length === 3 || shape.length === 4) && isShape(picture))
+    return memoryImages(picture, data);
   const sizes = `${shape.join(" × ")} ${data.constructor.name.replace("Array", "").toLowerCase()}`;
-  if (!(data instanceof Uint8Array) || height === undefined || width === undefined || shape.length > 4)
-    throw new DataError(
-      "shape",
-      { file: name },
-      `holds ${sizes}; pictures are count × height × width or count × height × width × channels, uint8`,
-    );
-  const picture: ImageShape = { height, width, channels: channels as ImageShape["channels"] };
-  requireShape(picture);
-  return memoryImages(picture, data);
+  throw new DataError(
+    "shape",
+    { file: name },
+    `holds ${sizes}; save pictures as count × height × width, or with 1 or 3 channels after the width, of uint8, 0 to 255`,
+  );
 }
