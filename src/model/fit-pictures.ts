@@ -19,6 +19,7 @@ import { checkOptions, type FitOptions, fitDefaults, splitOptions } from "./opti
 import { pictureInputs } from "./picture-inputs.ts";
 import { choosePictureRecipe } from "./picture-recipe.ts";
 import { positionsAmong } from "./table-examples.ts";
+import { type PictureError, worstPictures } from "./worst-pictures.ts";
 
 /** Where pictures and labels are, and how they are read. */
 export interface PictureOptions extends Omit<PictureReading, "signal"> {
@@ -43,6 +44,8 @@ export interface PictureFit {
   readonly rows: Int32Array;
   readonly actual: Float64Array;
   readonly predicted: Float64Array;
+  /** The test rows, or else the validation rows, with the largest errors; a dozen at most. */
+  readonly worst: readonly PictureError[];
 }
 
 /**
@@ -98,7 +101,9 @@ async function fitOpened(
     pictures: { shape, fit: pictures.fit ?? openImagesDefaults.fit, channels },
   };
   const predicted = restoreTargets(encoder, predictions);
-  return { model: createModel(header, parameters), labels, split, rows, actual, predicted };
+  const deviations = encoder.targets.map(({ deviation }) => deviation);
+  const worst = worstPictures(source, split, { rows, actual, predicted, deviations });
+  return { model: createModel(header, parameters), labels, split, rows, actual, predicted, worst };
 }
 
 /** The targets alone: of a picture's other columns nothing is taken. */

@@ -53,7 +53,8 @@ describe("gramian --images with an array", () => {
     expect(lines[1]).toBe("  12 rows of labels.csv, row i for picture i");
     expect(lines[2]).toBe("  12 pictures of 8 × 10 × 3");
     expect(jsonLines(stdout).at(-1)).toMatchObject({ event: "result", rows: 12, inputs: 240 });
-    expect(readFileSync(path("m.html"), "utf8")).toContain("angle from the pictures in p.npy");
+    const page = readFileSync(path("m.html"), "utf8");
+    expect(page).toContain("angle from the pictures in p.npy");
 
     const predicted = await place.run("predict", "m.gramian", "--images", "p.npy.gz");
     expect(predicted).toMatchObject({ code: 0, stderr: "" });
@@ -70,8 +71,12 @@ describe("gramian --images with an array", () => {
     cpSync(fileURLToPath(new URL("../../package.json", import.meta.url)), path("alone/package.json"));
     const main = path("alone/dist/cli/main.js");
     const alone = (...args: string[]) => finish(startProgram(place.folder, main, args));
-    const one = await alone("train", ...given, ...quick, "--out", "alone.gramian");
+    const one = await alone("train", ...given, ...quick, "--out", "alone.gramian", "--report", "alone.html");
     expect(one).toMatchObject({ code: 0, stdout: "" });
+    // Two of twelve rows test.
+    expect(readFileSync(path("alone.html"), "utf8").match(/<img src="data:image\/png;base64,/g)).toHaveLength(
+      2,
+    );
     await train(...given, "--out", "same.gramian");
     const predictions = async (model: string) =>
       (await place.run("predict", model, "--images", "p.npy")).stdout;
