@@ -48,6 +48,7 @@ export {
 } from "./model/options.ts";
 export {
   evaluatePictures,
+  type PictureEvaluation,
   type PicturePredictions,
   type PredictPicturesOptions,
   predictPictures,

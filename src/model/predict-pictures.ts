@@ -46,22 +46,40 @@ export async function predictPictures(
   }
 }
 
+/** Errors of predictions of pictures, and which pictures they leave out. */
+export interface PictureEvaluation extends Evaluation {
+  /** The `skipped` ones: pictures that could be read, and have no target. */
+  readonly unlabelled: readonly string[];
+  /** Pictures that could not be read, and were skipped; with or without a target. */
+  readonly faults: readonly ImageFault[];
+}
+
 /**
  * Compares predictions of pictures with their labels. Node only.
  *
  * @throws {DataError} As `predictPictures`, or if labels are missing.
  */
-export async function evaluatePictures(model: Model, options: PredictPicturesOptions): Promise<Evaluation> {
+export async function evaluatePictures(
+  model: Model,
+  options: PredictPicturesOptions,
+): Promise<PictureEvaluation> {
   const encoder = requirePictures(model);
   const names = model.header.encoder.targets.map(({ column }) => column);
   const reading = { ...options, targets: names, fit: encoder.fit };
   const { labels, set } = await openLabelledFor(reading, encoder.shape);
   try {
-    const readable = new Set(set.usable);
-    const rows = usableRows(labels.table, names, []).filter((row) => readable.has(row));
+    const labelled = new Set(usableRows(labels.table, names, []));
+    const rows = set.usable.filter((row) => labelled.has(row));
+    const unlabelled = Array.from(set.usable)
+      .filter((row) => !labelled.has(row))
+      .map((row) => labels.files[row]!);
     const truth = readTargets(model.header.encoder, labels.table, rows);
     const { values } = predictSet(model, encoder, set, rows);
-    return compareWithTruth(labels.folder, names, values, truth, labels.files.length - rows.length);
+    return {
+      ...compareWithTruth(labels.folder, names, values, truth, unlabelled.length),
+      unlabelled,
+      faults: set.faults,
+    };
   } finally {
     set.source.close();
   }

@@ -285,6 +285,19 @@ describe.skipIf(!sharp)("gramian predict and evaluate --images", () => {
     expect(bones.stdout).toMatch(/\nboneage +12 /);
   });
 
+  test("tells pictures without a target from those that can't be read", async () => {
+    place.write("holes.csv", "name,angle\n0.png,1\n1.png,\n2.png,2\nbad.png,3\nmissing.png,\n");
+    const args = ["evaluate", "p.gramian", "holes.csv", "--images", "drive", ...none, "--bad-images", "skip"];
+    const { code, stdout, stderr } = await place.run(...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nangle +2 /);
+    expect(stderr).toMatch(
+      /^note: 1 picture without a target left out\n {2}1\.png\nnote: 2 pictures could not be read, left out\n {2}bad\.png: can't be decoded.*\n {2}missing\.png: there is no such file.*\n$/,
+    );
+    const json = await place.run(...args, "--json");
+    expect(jsonLines(json.stdout)).toMatchObject([{ rows: 2, skipped: 1, unreadable: 2 }]);
+  });
+
   test("says which of both a model was fitted to", async () => {
     expect(await place.run("predict", "p.gramian", "angles.csv")).toMatchObject({
       code: 3,
