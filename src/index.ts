@@ -42,6 +42,7 @@ export { load, type Model, type Predictions, readModel, type TablePredictions } 
 export {
   type FitEvent,
   type FitOptions,
+  type FitProgress,
   fitDefaults,
   type OptimizerName,
   OptionError,
@@ -116,5 +117,6 @@ export {
   stepHalving,
 } from "./optimizers/step-search.ts";
 export { type WeightAverageOptions, weightAverage } from "./optimizers/weight-average.ts";
+export type { EpochProgress } from "./training/epoch-progress.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
 export type { EpochEvent } from "./training/train.ts";

@@ -18,7 +18,7 @@ import {
 } from "./table-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { outputDefaults, type TrainOptions, trainOptions } from "./train-options.ts";
-import { describeProgress, showDecisions, showResult } from "./train-view.ts";
+import { progressView, showDecisions, showResult } from "./train-view.ts";
 import { UsageError } from "./usage-error.ts";
 import { writeJson } from "./write-output.ts";
 
@@ -119,15 +119,17 @@ async function fitOptionsOf(options: TrainOptions, talk: Terminal): Promise<FitO
   const { missing, dates, ignore, ...others } = rest;
   const { images, fileColumn, badImages, imageCache, imageSize, channels, imageFit, augment, ...same } =
     others;
+  const view = progressView(talk);
   return {
     test: splitDefaults.test,
     ...same,
     ...(await readTyped(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
     onStep: (event) => {
-      talk.progress(() => describeProgress(event));
+      view.onEpoch(event);
       if (json) writeJson({ event: "step", ...event });
     },
+    onProgress: view.onProgress,
   };
 }
 

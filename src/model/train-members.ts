@@ -74,7 +74,8 @@ export function isCutShort({ reason }: Stop): boolean {
 function trainMember(trainer: Trainer, network: Network, member: number): Promise<TrainingResult> {
   const { recipe, examples, options } = trainer;
   const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
-  const { onStep } = options;
+  const { onStep, onProgress } = options;
+  const { members } = recipe;
   return trainFrom(trainer, {
     network,
     initial: initialize(network, seed),
@@ -84,7 +85,8 @@ function trainMember(trainer: Trainer, network: Network, member: number): Promis
     batchSize: recipe.batchSize,
     seed,
     limits: recipe.limits,
-    onEpoch: onStep && ((event) => onStep({ ...event, member, members: recipe.members })),
+    onEpoch: onStep && ((event) => onStep({ ...event, member, members })),
+    onProgress: onProgress && ((progress) => onProgress({ ...progress, member, members })),
   });
 }
 
