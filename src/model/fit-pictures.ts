@@ -1,9 +1,9 @@
-import { readTargets, restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
+import { restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
 import type { Encoder } from "../data/encoder.ts";
 import { fitEncoder } from "../data/fit-encoder.ts";
 import { type AugmentationOptions, augmentation } from "../data/images/augmentation.ts";
 import { type ChannelStatistics, measureChannels } from "../data/images/channel-statistics.ts";
-import type { LabelledImages } from "../data/images/image-labels.ts";
+import { type LabelledImages, numbersOf } from "../data/images/image-labels.ts";
 import { bytesOf, type ImageShape } from "../data/images/image-shape.ts";
 import type { ImageSource } from "../data/images/image-source.ts";
 import { type ImageSet, openImagesDefaults } from "../data/images/open-images.ts";
@@ -75,10 +75,10 @@ async function fitOpened(
   const readable = new Set(usable);
   const rows = usableRows(table, targets, []).filter((row) => readable.has(row));
   const split = splitRows(folder, rows, table.rows, splitOptions(options));
+  const actual = numbersOf(table, targets, rows);
   const encoder = fitEncoder(table, noColumns(targets), split.train);
   const channels = measureChannels(source, split.train);
   const inputs = inputsOf(source, rows, encoder, channels, pictures.augment, options);
-  const actual = readTargets(encoder, table, rows);
   const examples: Examples = {
     rows: rows.length,
     inputs,

@@ -22,6 +22,7 @@ beforeAll(() => {
   writeFileSync(path("half.npy"), array.subarray(0, 1000));
   writeFileSync(path("floats.npy"), npyBytes("'<f4'", `(${count}, 1, 2)`, new Float32Array(2 * count)));
   place.write("packed.npz", "PK\x03\x04");
+  place.write("words.csv", `angle,n\n${rows.map((i) => `left,${i}`).join("\n")}\n`);
   place.write("text.npy", "angle\n1\n2\n");
   place.write("labels.csv", `angle,n\n${rows.map((i) => `${i - 5},${i}`).join("\n")}\n`);
   place.write(
@@ -107,6 +108,21 @@ describe("gramian --images with an array", () => {
       "another count",
       ["short.csv", "--images", "p.npy"],
       "p.npy: holds 12 pictures, and short.csv has 11 rows",
+    ],
+    [
+      "a file that is none",
+      ["labels.csv", "--images", "labels.csv"],
+      "labels.csv: is a file, where a folder",
+    ],
+    [
+      "no folder",
+      ["labels.csv", "--images", "nowhere"],
+      "error: nowhere: there is no such file; check the path",
+    ],
+    [
+      "a target of words",
+      ["words.csv", "--images", "p.npy"],
+      'words.csv:2: column "angle" is "left", not a number',
     ],
     ["no table", ["--images", "p.npy"], "p.npy: holds pictures without labels; give a table"],
     [

@@ -2,6 +2,7 @@ import { DataError } from "../data-error.ts";
 import { findPictures } from "./find-pictures.ts";
 import type { LabelledImages } from "./image-labels.ts";
 import { type ImageShape, writeShape } from "./image-shape.ts";
+import { requireFolder } from "./list-folder.ts";
 import { type ImageSet, type OpenImagesOptions, openImages } from "./open-images.ts";
 import {
   isPictureArray,
@@ -43,6 +44,7 @@ export const pictureDefaults: Readonly<{ shape: ImageShape }> = Object.freeze({
  * Opens pictures with their labels: of a folder, or of an array in a NumPy file (.npy, .npy.gz). Node only.
  *
  * @param wanted Height, width and channels that differ from `pictureDefaults`; an array has its own.
+ * @throws {FileError} If there is no such folder or array.
  * @throws {DataError} As `readImageLabels` and `openImages`, or if an array is none of pictures, has another shape, or
  *   not as many pictures as the table has rows.
  */
@@ -58,6 +60,7 @@ export async function openLabelled(
     const labels = labelsOfArray(images, count, table, options);
     return { labels, set, shape: { height, width, channels } };
   }
+  await requireFolder(images);
   const shape = { ...pictureDefaults.shape, ...wanted };
   const labels = await readImageLabels(options);
   return { labels, set: await openImages(labels.folder, labels.files, { ...options, shape }), shape };
@@ -90,6 +93,7 @@ export async function openNamedFor(options: PictureReading, shape: ImageShape): 
     if (table) requireRows(images, set.source.count, table);
     return { files: namesInArray(set.source.count), set };
   }
+  await requireFolder(images);
   const { folder, files } = await findPictures(images, table, fileColumn);
   return { files, set: await openImages(folder, files, { ...options, shape }) };
 }
