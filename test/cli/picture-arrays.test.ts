@@ -128,7 +128,7 @@ describe("gramian --images with an array", () => {
     [
       "half a file",
       ["labels.csv", "--images", "half.npy"],
-      "bytes of numbers where 2880 belong; it is cut short",
+      "half.npy: has 1000 bytes where 3008 belong; it is cut short",
     ],
     [
       "floats",

@@ -72,7 +72,7 @@ describe("parseNpy", () => {
     [
       "half the numbers",
       good.subarray(0, good.length - 8),
-      "has 8 bytes of numbers where 16 belong; it is cut short",
+      "has 136 bytes where 144 belong; it is cut short",
     ],
     [
       "big endian",

@@ -57,6 +57,15 @@ describe("an array of pictures", () => {
     expect((await run({ shape })).model.parameters).toEqual(parameters);
   });
 
+  test("is the same where it is read batch by batch, because it is larger than the memory limit", async () => {
+    const { model, worst } = await run({ memoryLimit: 100 });
+    const inMemory = await run();
+    expect(model.parameters).toEqual(inMemory.model.parameters);
+    expect(worst).toEqual(inMemory.worst);
+    const { values } = await predictPictures(model, { images, memoryLimit: 100 });
+    expect(values).toEqual((await predictPictures(model, { images })).values);
+  });
+
   test.skipIf(!sharp)("trains, bit for bit, as the same pictures in files do", async () => {
     const names = Array.from({ length: count }, (_, i) => `${i}.png`);
     for (const [i, name] of names.entries()) {
@@ -116,6 +125,12 @@ describe("an array that does not fit", () => {
     ["no file", { images: join(root, "none.npy") }, "F/none.npy: there is no such file; check the path"],
   ])("is refused: %s", async (_, more, message) => {
     expect(await fault(run(more))).toContain(message);
+  });
+
+  test.each([1e6, 100])("is refused: no bytes, with a memory limit of %d bytes", async (memoryLimit) => {
+    const floats = npyBytes("'<f4'", "(20, 2, 3)", new Float32Array(120));
+    const message = await fault(run({ images: writeInto(root, "floats.npy", floats), memoryLimit }));
+    expect(message).toMatch(/^F\/floats\.npy: holds 20 × 2 × 3 (float32|<f4); save pictures as/);
   });
 
   test("is refused: no pictures", async () => {

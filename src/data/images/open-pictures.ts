@@ -15,8 +15,8 @@ import {
 import { type ImageLabelOptions, readImageLabels } from "./read-image-labels.ts";
 
 /**
- * Where pictures and labels are, and how they are read. An array takes what is said about its table and targets alone:
- * there are no files to find, to decode or to keep.
+ * Where pictures and labels are, and how they are read. Of an array only the table, the targets and the memory
+ * limit count: there are no files to find, to decode or to keep.
  */
 export type PictureReading = ImageLabelOptions & Partial<Omit<OpenImagesOptions, "shape">>;
 
@@ -53,13 +53,13 @@ export async function openLabelled(
   wanted: Partial<ImageShape>,
 ): Promise<LabelledPictures> {
   const { images, table } = options;
-  if (isPictureArray(images)) {
-    const set = await openPictureArray(images);
-    const { height, width, channels, count } = set.source;
-    requireOwnShape(images, set.source, wanted);
-    const labels = labelsOfArray(images, count, table, options);
-    return { labels, set, shape: { height, width, channels } };
-  }
+  if (isPictureArray(images))
+    return await openArray(options, (set) => {
+      const { height, width, channels, count } = set.source;
+      requireOwnShape(images, set.source, wanted);
+      const labels = labelsOfArray(images, count, table, options);
+      return { labels, set, shape: { height, width, channels } };
+    });
   await requireFolder(images);
   const shape = { ...pictureDefaults.shape, ...wanted };
   const labels = await readImageLabels(options);
@@ -75,7 +75,7 @@ export async function openLabelled(
 export async function openLabelledFor(options: PictureReading, shape: ImageShape): Promise<LabelledPictures> {
   if (!isPictureArray(options.images)) return await openLabelled(options, shape);
   const pictures = await openLabelled(options, {});
-  requireModelShape(options.images, pictures.shape, shape);
+  closeOnFailure(pictures.set, () => requireModelShape(options.images, pictures.shape, shape));
   return pictures;
 }
 
@@ -87,15 +87,30 @@ export async function openLabelledFor(options: PictureReading, shape: ImageShape
  */
 export async function openNamedFor(options: PictureReading, shape: ImageShape): Promise<NamedPictures> {
   const { images, table, fileColumn } = options;
-  if (isPictureArray(images)) {
-    const set = await openPictureArray(images);
-    requireModelShape(images, set.source, shape);
-    if (table) requireRows(images, set.source.count, table);
-    return { files: namesInArray(set.source.count), set };
-  }
+  if (isPictureArray(images))
+    return await openArray(options, (set) => {
+      requireModelShape(images, set.source, shape);
+      if (table) requireRows(images, set.source.count, table);
+      return { files: namesInArray(set.source.count), set };
+    });
   await requireFolder(images);
   const { folder, files } = await findPictures(images, table, fileColumn);
   return { files, set: await openImages(folder, files, { ...options, shape }) };
+}
+
+async function openArray<T>({ images, memoryLimit }: PictureReading, use: (set: ImageSet) => T): Promise<T> {
+  const set = await openPictureArray(images, memoryLimit);
+  return closeOnFailure(set, () => use(set));
+}
+
+/** An array that is read batch by batch is an open file. */
+function closeOnFailure<T>({ source }: ImageSet, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    source.close();
+    throw error;
+  }
 }
 
 function requireModelShape(path: string, own: ImageShape, shape: ImageShape): void {

@@ -1,10 +1,9 @@
 import { DataError } from "../data-error.ts";
-import { readNpy } from "../read-npy.ts";
 import type { Table } from "../table.ts";
 import { type LabelChoice, type LabelledImages, requireLabels } from "./image-labels.ts";
 import { type ImageShape, writeShape } from "./image-shape.ts";
-import { npyImages } from "./npy-images.ts";
-import type { ImageSet } from "./open-images.ts";
+import { openNpyImages } from "./npy-images.ts";
+import { type ImageSet, openImagesDefaults } from "./open-images.ts";
 
 /** Whether pictures are an array in a NumPy file, by the ending of its name, and not files in a folder. */
 export function isPictureArray(images: string): boolean {
@@ -14,11 +13,15 @@ export function isPictureArray(images: string): boolean {
 /**
  * Reads pictures from an array, which needs no decoder. Node only.
  *
+ * @param memoryLimit Bytes; pictures that are more, and not compressed, are read batch by batch.
  * @throws {FileError} If the file can't be read.
  * @throws {DataError} If it is no array of pictures, or has none.
  */
-export async function openPictureArray(path: string): Promise<ImageSet> {
-  const source = npyImages(await readNpy(path), path);
+export async function openPictureArray(
+  path: string,
+  memoryLimit: number = openImagesDefaults.memoryLimit,
+): Promise<ImageSet> {
+  const source = await openNpyImages(path, memoryLimit);
   if (source.count === 0)
     throw new DataError("no-images", { file: path }, "has no pictures; save an array with some");
   return {
