@@ -1,5 +1,6 @@
 export type { NumberRows } from "./data/arrays.ts";
 export { DataError } from "./data/data-error.ts";
+export { pictureDefaults } from "./data/images/open-pictures.ts";
 export type { ColumnNote, EncodeOptions } from "./data/plan-columns.ts";
 export { parseTable, readTable } from "./data/read-table.ts";
 export type { Table } from "./data/table.ts";
@@ -35,18 +36,20 @@ export {
 } from "./model/compare.ts";
 export type { Evaluation } from "./model/evaluation.ts";
 export { fit, fitTable, type TableFit, type TableOptions } from "./model/fit.ts";
-export { fitPictures, type PictureFit, type PictureOptions, pictureDefaults } from "./model/fit-pictures.ts";
+export { fitPictures, type PictureFit, type PictureOptions } from "./model/fit-pictures.ts";
 export type { ByPart, Decision, Errors, FitReport } from "./model/fit-report.ts";
 export { load, type Model, type Predictions, readModel, type TablePredictions } from "./model/model.ts";
 export {
   type FitEvent,
   type FitOptions,
+  type FitProgress,
   fitDefaults,
   type OptimizerName,
   OptionError,
 } from "./model/options.ts";
 export {
   evaluatePictures,
+  type PictureEvaluation,
   type PicturePredictions,
   type PredictPicturesOptions,
   predictPictures,
@@ -114,5 +117,6 @@ export {
   stepHalving,
 } from "./optimizers/step-search.ts";
 export { type WeightAverageOptions, weightAverage } from "./optimizers/weight-average.ts";
+export type { EpochProgress } from "./training/epoch-progress.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
 export type { EpochEvent } from "./training/train.ts";

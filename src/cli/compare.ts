@@ -20,7 +20,7 @@ import {
   requireTarget,
 } from "./table-command.ts";
 import type { Terminal } from "./terminal.ts";
-import { describeProgress, showColumns } from "./train-view.ts";
+import { progressView, showColumns } from "./train-view.ts";
 import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
@@ -84,6 +84,7 @@ async function tableOptions(
 ): Promise<CompareOptions> {
   const { target, report, header, json, quiet, timeLimit, testRows, network, ...same } = options;
   let isFirst = true;
+  const view = progressView(talk);
   return {
     test: splitDefaults.test,
     ...same,
@@ -94,7 +95,8 @@ async function tableOptions(
       showStart(talk, optimizer, decisions, isFirst);
       isFirst = false;
     },
-    onStep: (optimizer, event) => talk.progress(() => `${optimizer}: ${describeProgress(event)}`),
+    onStep: (optimizer, event) => view.onEpoch(event, optimizer),
+    onProgress: view.onProgress,
     onRun: (done) => {
       talk.line(`  ${describeRun(done)}`);
       if (json) writeJson(optimizerLine(done));

@@ -3,13 +3,14 @@ import type { Metrics } from "../data/metrics.ts";
 import { readTable } from "../data/read-table.ts";
 import type { Evaluation } from "../model/evaluation.ts";
 import { load } from "../model/model.ts";
+import type { PictureEvaluation } from "../model/predict-pictures.ts";
 import { alignTable, shorten } from "./align-table.ts";
 import { addOptions } from "./command-options.ts";
 import { addHeaderOption, readOptions } from "./header-option.ts";
 import { readPicturesOptions } from "./picture-options.ts";
 import { columnNumber, columnR2, plural } from "./plain-number.ts";
 import { requireData } from "./table-command.ts";
-import { openTerminal, type Terminal } from "./terminal.ts";
+import { openTerminal } from "./terminal.ts";
 import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
@@ -36,14 +37,14 @@ interface Flags extends Readonly<Record<string, unknown>> {
   readonly images?: string;
 }
 
+/** Of a table, or of pictures, some of which may not be readable. */
+type Outcome = Evaluation & Partial<Pick<PictureEvaluation, "faults">>;
+
 async function run(modelFile: string, data: string | undefined, options: Flags): Promise<void> {
-  const terminal = openTerminal();
-  const evaluation =
+  const evaluation: Outcome =
     options.images === undefined
-      ? await evaluateWithTable(modelFile, data, options, terminal)
+      ? await evaluateWithTable(modelFile, data, options)
       : await (await import("./use-pictures.ts")).evaluateWithPictures(modelFile, data, options);
-  if (evaluation.skipped > 0)
-    terminal.line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
   if (options.json) writeJson(evaluationLine(evaluation));
   else await writeOutput(`${alignTable(evaluationRows(evaluation)).join("\n")}\n`);
 }
@@ -52,20 +53,24 @@ async function evaluateWithTable(
   modelFile: string,
   data: string | undefined,
   options: Flags,
-  terminal: Terminal,
 ): Promise<Evaluation> {
+  const terminal = openTerminal();
   const file = requireData(data);
   const model = await load(modelFile);
   const table = await readTable(file, readOptions(options));
   for (const note of table.notes) terminal.line(`note: ${note}`);
-  return model.evaluateTable(table);
+  const evaluation = model.evaluateTable(table);
+  if (evaluation.skipped > 0)
+    terminal.line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
+  return evaluation;
 }
 
-function evaluationLine({ rows, skipped, metrics, targets }: Evaluation): object {
+function evaluationLine({ rows, skipped, metrics, targets, faults }: Outcome): object {
   return {
     event: "evaluation",
     rows,
     skipped,
+    ...(faults ? { unreadable: faults.length } : {}),
     ...metrics,
     targets: targets.map(({ name, metrics: ofTarget }) => ({ name, ...ofTarget })),
   };

@@ -2,7 +2,7 @@ import type { AugmentationOptions } from "../data/images/augmentation.ts";
 import type { BadImages } from "../data/images/bad-images.ts";
 import type { ImageFit } from "../data/images/decode-image.ts";
 import { openImagesDefaults } from "../data/images/open-images.ts";
-import { pictureDefaults } from "../model/fit-pictures.ts";
+import { pictureDefaults } from "../data/images/open-pictures.ts";
 import { type OptionTable, option } from "./command-options.ts";
 import { type Parse, parseChoice, parsePath, parsePictureSize } from "./parse-value.ts";
 import { UsageError } from "./usage-error.ts";
@@ -27,8 +27,8 @@ const { shape } = pictureDefaults;
 
 export const readPicturesOptions: OptionTable<ReadPicturesValues> = {
   images: option(
-    "--images <folder>",
-    "folder of pictures: named by a column of the data, or in a folder for each number",
+    "--images <folder or array>",
+    "folder of pictures: named by a column of the data, or in a folder for each number; or a NumPy array of bytes, .npy or .npy.gz, with a picture for each row of the data",
     parsePath,
   ),
   fileColumn: option(
@@ -52,12 +52,12 @@ export const pictureOptions: OptionTable<PictureValues> = {
   ...readPicturesOptions,
   imageSize: option(
     "--image-size <size>",
-    `height x width that pictures are brought to (default: ${shape.height}x${shape.width})`,
+    `height x width that pictures are brought to (default: ${shape.height}x${shape.width}; of an array its own, which stays)`,
     parsePictureSize,
   ),
   channels: option(
     "--channels <count>",
-    `3 for colour, 1 for gray (default: ${shape.channels})`,
+    `3 for colour, 1 for gray (default: ${shape.channels}; of an array its own)`,
     (where, value) => Number(parseChoice<"1" | "3">(["1", "3"])(where, String(value))) as 1 | 3,
   ),
   imageFit: option(

@@ -47,7 +47,7 @@ interface Flags extends Readonly<Record<string, unknown>> {
 
 async function run(modelFile: string, data: string | undefined, options: Flags): Promise<void> {
   const { out } = options;
-  if (out !== undefined) await checkOutput(out, data === undefined ? [modelFile] : [modelFile, data]);
+  if (out !== undefined) await checkOutput(out, [modelFile, data, options.images]);
   if (options.images !== undefined) {
     const { predictWithPictures } = await import("./use-pictures.ts");
     return await predictWithPictures(modelFile, data, options);
@@ -71,8 +71,8 @@ async function run(modelFile: string, data: string | undefined, options: Flags):
   }
 }
 
-async function checkOutput(out: string, inputs: readonly string[]): Promise<void> {
-  if (inputs.some((input) => resolve(input) === resolve(out)))
+async function checkOutput(out: string, inputs: readonly (string | undefined)[]): Promise<void> {
+  if (inputs.some((input) => input !== undefined && resolve(input) === resolve(out)))
     throw new UsageError(`--out: "${out}" is read by this command; give another name`);
   await requireWritable(out);
 }

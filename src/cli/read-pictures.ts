@@ -1,14 +1,23 @@
 import type { OpenImagesOptions } from "../data/images/open-images.ts";
+import { isPictureArray } from "../data/images/picture-array.ts";
 import type { ImageLabelOptions } from "../data/images/read-image-labels.ts";
-import type { ReadPicturesValues } from "./picture-options.ts";
+import { flagOf } from "./command-options.ts";
+import type { PictureValues } from "./picture-options.ts";
 import { plainDuration } from "./plain-number.ts";
 import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
-/** What the options say about reading pictures; what they do not say stays away. */
+/**
+ * What the options say about reading pictures; what they do not say stays away.
+ *
+ * @throws {UsageError} If one is for files of pictures, and they are an array.
+ */
 export function readingOptions(
-  { images, fileColumn, badImages, imageCache }: Partial<ReadPicturesValues>,
+  options: Partial<PictureValues>,
   talk: Terminal,
 ): ImageLabelOptions & Partial<Pick<OpenImagesOptions, "badImages" | "cache" | "onProgress">> {
+  const { images, fileColumn, badImages, imageCache } = options;
+  if (isPictureArray(images!)) refuseFileOptions(images!, options);
   return {
     images: images!,
     fileColumn,
@@ -20,4 +29,15 @@ export function readingOptions(
         return `decoded ${done} of ${total}${faults}, ${plainDuration(secondsLeft)} left`;
       }),
   };
+}
+
+/** Options of pictures in files. An option without effect would seem to have one. */
+const fileOptions = ["fileColumn", "badImages", "imageCache", "imageFit"] as const;
+
+function refuseFileOptions(images: string, options: Partial<PictureValues>): void {
+  const name = fileOptions.find((option) => options[option] !== undefined);
+  if (name !== undefined)
+    throw new UsageError(
+      `${flagOf(name)}: is for pictures in files, and ${images} is an array; leave it out`,
+    );
 }

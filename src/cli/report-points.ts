@@ -1,9 +1,12 @@
 import { basename } from "node:path";
 import { readTargets } from "../data/encode.ts";
+import { encodePng } from "../data/images/encode-png.ts";
+import { isPictureArray } from "../data/images/picture-array.ts";
 import type { Table } from "../data/table.ts";
 import type { TableFit } from "../model/fit.ts";
 import type { PictureFit } from "../model/fit-pictures.ts";
-import { parts, type ReportData, type TargetPoints } from "../report/report-data.ts";
+import type { PictureError } from "../model/worst-pictures.ts";
+import { parts, type ReportData, type ShownPicture, type TargetPoints } from "../report/report-data.ts";
 
 /** What the report of a fit to a table shows. */
 export function tableReportData(table: Table, { model, split, notes }: TableFit): ReportData {
@@ -26,16 +29,34 @@ export function tableReportData(table: Table, { model, split, notes }: TableFit)
 }
 
 /** What the report of a fit to pictures shows. */
-export function pictureReportData(
-  { model, labels, split, rows, actual, predicted }: PictureFit,
-  images: string,
-): ReportData {
+export async function pictureReportData(fit: PictureFit, images: string): Promise<ReportData> {
+  const { model, labels, split, rows, actual, predicted } = fit;
   const targets = model.header.encoder.targets.map(({ column }) => column);
+  const fileOf = (row: number) => (isPictureArray(images) ? `picture ${row}` : labels.files[row]!);
   return {
     title: `${targets.join(", ")} from the pictures in ${basename(images)}`,
     report: model.report,
     notes: labels.notes.map((note) => ({ column: "(pictures)", choice: note, why: "" })),
     points: pointsOf(targets, partsOf(split, Array.from(rows)), actual, predicted),
+    pictures: await Promise.all(fit.worst.map((error) => shownPicture(error, targets, fileOf))),
+  };
+}
+
+async function shownPicture(
+  { row, target, picture, part, actual, predicted }: PictureError,
+  targets: readonly string[],
+  fileOf: (row: number) => string,
+): Promise<ShownPicture> {
+  const png = Buffer.from(await encodePng(picture)).toString("base64");
+  return {
+    file: fileOf(row),
+    part,
+    target: targets[target]!,
+    actual,
+    predicted,
+    address: `data:image/png;base64,${png}`,
+    height: picture.height,
+    width: picture.width,
   };
 }
 

@@ -58,7 +58,7 @@ export function openTerminals({ quiet, json }: { readonly quiet?: boolean; reado
  */
 export function requireData(data: string | undefined): string {
   if (data === undefined)
-    throw new UsageError("<data>: is missing; give a table, or --images and a folder of pictures");
+    throw new UsageError("<data>: is missing; give a table, or --images and a folder or array of pictures");
   return data;
 }
 

@@ -1,5 +1,6 @@
+import type { ImageShape } from "../data/images/image-shape.ts";
 import { readTable } from "../data/read-table.ts";
-import { fitPictures, pictureDefaults } from "../model/fit-pictures.ts";
+import { fitPictures } from "../model/fit-pictures.ts";
 import { flagOf } from "./command-options.ts";
 import { plural } from "./plain-number.ts";
 import { readingOptions } from "./read-pictures.ts";
@@ -38,10 +39,12 @@ export const trainPictures: Trainer = async (data, options, fitOptions, talk) =>
   };
 };
 
-function shapeOf({ imageSize, channels }: TrainOptions) {
-  const { shape } = pictureDefaults;
-  const [height, width] = imageSize ?? [shape.height, shape.width];
-  return { height, width, channels: channels ?? shape.channels };
+/** What was asked for. */
+function shapeOf({ imageSize, channels }: TrainOptions): Partial<ImageShape> {
+  return {
+    ...(imageSize ? { height: imageSize[0], width: imageSize[1] } : {}),
+    ...(channels === undefined ? {} : { channels }),
+  };
 }
 
 /** Options of columns of numbers. An option without effect would seem to have one. */

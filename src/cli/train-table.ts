@@ -36,5 +36,7 @@ function refusePictureOptions(options: TrainOptions): void {
     (option) => options[option as keyof TrainOptions] !== undefined,
   );
   if (name !== undefined)
-    throw new UsageError(`${flagOf(name)}: is for pictures; give --images and their folder, or leave it out`);
+    throw new UsageError(
+      `${flagOf(name)}: is for pictures; give --images and their folder or array, or leave it out`,
+    );
 }

@@ -2,7 +2,7 @@ import { type Encoder, encodedWidth } from "../data/encoder.ts";
 import type { ColumnNote } from "../data/plan-columns.ts";
 import type { Table } from "../data/table.ts";
 import type { Decision, Errors, FitReport } from "../model/fit-report.ts";
-import type { FitEvent } from "../model/options.ts";
+import type { FitEvent, FitProgress } from "../model/options.ts";
 import { parts } from "../report/report-data.ts";
 import { cautions, decisivePart, summarize } from "../report/summary.ts";
 import { alignTable, shorten } from "./align-table.ts";
@@ -44,22 +44,58 @@ export function showDecisions(terminal: Terminal, decisions: readonly Decision[]
     terminal.line(line);
 }
 
-/** How far the training is, in a line. */
-export function describeProgress(event: FitEvent): string {
-  const { epoch, step, train, validation, best, damping, gainRatio, gradientNorm, secondsLeft } = event;
-  const network = event.members > 1 ? `network ${event.member + 1} of ${event.members}, ` : "";
+/** Shows how far a training is. */
+export interface ProgressView {
+  /** @param name Of what is trained, where there are several. */
+  onEpoch(event: FitEvent, name?: string): void;
+  onProgress(progress: FitProgress): void;
+}
+
+/** Makes a view on one line of a terminal: the errors after the last epoch, and how far the next one is. */
+export function progressView(terminal: Terminal): ProgressView {
+  let last: FitEvent | null = null;
+  let prefix = "";
+  return {
+    onEpoch(event, name) {
+      last = event;
+      prefix = name === undefined ? "" : `${name}: `;
+      terminal.progress(() => prefix + describeProgress(event, null));
+    },
+    onProgress(progress) {
+      const event = last;
+      if (event) terminal.progress(() => prefix + describeProgress(event, progress));
+    },
+  };
+}
+
+/**
+ * How far the training is, in a line.
+ *
+ * @param event The last epoch. @param within How far the next one is, where it has begun.
+ */
+export function describeProgress(event: FitEvent, within: FitProgress | null): string {
+  const { train, validation, best, damping, gainRatio, gradientNorm, member, members } = event;
+  const { epoch, step, secondsLeft } = within ?? event;
+  const network = members > 1 ? `network ${member + 1} of ${members}, ` : "";
+  const part = within ? ` (${describeEpoch(within)})` : "";
   const short = (value: number) => plainNumber(value, 3);
   return [
-    `${network}epoch ${epoch}, step ${step}: train ${short(train)}`,
+    `${network}epoch ${epoch}, step ${step}${part}: train ${short(train)}`,
     validation === null ? null : `validation ${short(validation)}`,
     `best ${short(best)}`,
     damping === null ? null : `damping ${short(damping)}`,
     gainRatio === null ? null : `gain ratio ${short(gainRatio)}`,
-    step === 0 ? null : `gradient ${short(gradientNorm)}`,
+    event.step === 0 ? null : `gradient ${short(gradientNorm)}`,
     secondsLeft === null ? null : `at most ${plainDuration(secondsLeft)} left`,
   ]
-    .filter((part) => part !== null)
+    .filter((text) => text !== null)
     .join(", ");
+}
+
+/** At its last step nothing is left but to measure the errors, of which the time is not known. */
+function describeEpoch({ batch, batches, epochSecondsLeft }: FitProgress): string {
+  const left = batch < batches ? `${plainDuration(epochSecondsLeft)} left` : "measuring errors";
+  return `${batch} of ${batches}, ${left}`;
 }
 
 /**

@@ -18,7 +18,7 @@ import {
 } from "./table-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { outputDefaults, type TrainOptions, trainOptions } from "./train-options.ts";
-import { describeProgress, showDecisions, showResult } from "./train-view.ts";
+import { progressView, showDecisions, showResult } from "./train-view.ts";
 import { UsageError } from "./usage-error.ts";
 import { writeJson } from "./write-output.ts";
 
@@ -35,6 +35,7 @@ Examples:
   gramian train plant.csv --target power --network network.json
   gramian train cars.csv --config run.json --json | tail -n 1
   gramian train labels.csv --images pictures --target angle --image-size 20x40 --augment shift=3 --split blocks
+  gramian train labels.csv --images pictures.npy --target angle
 `;
 
 /** Adds arguments, options and help of the command. */
@@ -60,7 +61,7 @@ export type Trainer = (
 async function run(data: string | undefined, flags: Readonly<Record<string, unknown>>): Promise<void> {
   const options = await readTableOptions(trainOptions, flags);
   const { out = outputDefaults.out, report } = options;
-  await checkOutputs(data, out, report);
+  await checkOutputs([data, options.images], out, report);
   const { result, talk } = openTerminals(options);
   const trainer = await trainerOf(options);
   const fitOptions = await fitOptionsOf(options, talk);
@@ -100,12 +101,14 @@ function exitCodeOf(isInterrupted: boolean, { stop }: FitReport): number {
 
 /** Refuses outputs that can't be written, before the work; and those that would destroy something. */
 async function checkOutputs(
-  data: string | undefined,
+  inputs: readonly (string | undefined)[],
   out: string,
   report: string | undefined,
 ): Promise<void> {
-  await requireOutput("--out", out, data);
-  await requireOutput("--report", report, data);
+  for (const input of inputs) {
+    await requireOutput("--out", out, input);
+    await requireOutput("--report", report, input);
+  }
   if (report !== undefined && resolve(report) === resolve(out))
     throw new UsageError(`--report: "${report}" is where the model goes; give another name`);
 }
@@ -116,15 +119,17 @@ async function fitOptionsOf(options: TrainOptions, talk: Terminal): Promise<FitO
   const { missing, dates, ignore, ...others } = rest;
   const { images, fileColumn, badImages, imageCache, imageSize, channels, imageFit, augment, ...same } =
     others;
+  const view = progressView(talk);
   return {
     test: splitDefaults.test,
     ...same,
     ...(await readTyped(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
     onStep: (event) => {
-      talk.progress(() => describeProgress(event));
+      view.onEpoch(event);
       if (json) writeJson({ event: "step", ...event });
     },
+    onProgress: view.onProgress,
   };
 }
 

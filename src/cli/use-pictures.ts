@@ -1,8 +1,13 @@
+import type { ImageFault } from "../data/images/decode-images.ts";
 import { readTable } from "../data/read-table.ts";
 import type { Table } from "../data/table.ts";
-import type { Evaluation } from "../model/evaluation.ts";
 import { load } from "../model/model.ts";
-import { evaluatePictures, type PredictPicturesOptions, predictPictures } from "../model/predict-pictures.ts";
+import {
+  evaluatePictures,
+  type PictureEvaluation,
+  type PredictPicturesOptions,
+  predictPictures,
+} from "../model/predict-pictures.ts";
 import { flagOf, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { readOptions } from "./header-option.ts";
@@ -32,24 +37,34 @@ export async function predictWithPictures(
   if (flags.out !== undefined) terminal.line(`wrote ${plural(rows.length, "picture")} to ${flags.out}`);
   if (faults.length > 0) {
     terminal.line(`error: ${plural(faults.length, "picture")} could not be read`);
-    showFaults(
-      terminal,
-      faults.map(({ file, fault }) => `${file}: ${fault}`),
-    );
+    showFaults(terminal, faultLines(faults));
     process.exitCode = exitCodes.data;
   }
 }
 
-/** Compares predictions of pictures with their labels. */
+function faultLines(faults: readonly ImageFault[]): readonly string[] {
+  return faults.map(({ file, fault }) => `${file}: ${fault}`);
+}
+
+/** Compares predictions of pictures with their labels; names those that are left out. */
 export async function evaluateWithPictures(
   modelFile: string,
   data: string | undefined,
   flags: Flags,
-): Promise<Evaluation> {
+): Promise<PictureEvaluation> {
   const terminal = openTerminal();
   const model = await load(modelFile);
   const evaluation = await evaluatePictures(model, await picturesOf(data, flags, terminal));
   terminal.clear();
+  const { unlabelled, faults } = evaluation;
+  if (unlabelled.length > 0) {
+    terminal.line(`note: ${plural(unlabelled.length, "picture")} without a target left out`);
+    showFaults(terminal, unlabelled);
+  }
+  if (faults.length > 0) {
+    terminal.line(`note: ${plural(faults.length, "picture")} could not be read, left out`);
+    showFaults(terminal, faultLines(faults));
+  }
   return evaluation;
 }
 

@@ -1,3 +1,4 @@
+import { fileError } from "../formats/file-error.ts";
 import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { recognize } from "../formats/recognize.ts";
 import { DataError } from "./data-error.ts";
@@ -38,26 +39,68 @@ export async function readNpy(path: string): Promise<NpyArray> {
  * @throws {DataError} As `readNpy`.
  */
 export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
+  const { shape, type, offset, bytes: needed } = parseNpyLayout(bytes, name);
+  requireWhole(bytes.length, offset + needed, name);
+  return { shape, data: readers[type]!.read(bytes.subarray(offset, offset + needed), name) };
+}
+
+/** What an array's file holds, and where. */
+export interface NpyLayout {
+  readonly shape: readonly number[];
+  /** As NumPy writes it: "|u1" is a byte. */
+  readonly type: string;
+  /** Where the numbers begin, and how many bytes they are. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Bytes of a file in which the description of an array ends, if it is no strange one. */
+const headBytes = 2 ** 16;
+
+/**
+ * Reads what a NumPy file holds, but not the numbers; null if it is compressed. Node only.
+ *
+ * @throws As `readNpy`.
+ */
+export async function readNpyLayout(path: string): Promise<NpyLayout | null> {
+  const { open } = await import("node:fs/promises");
+  const file = await open(path, "r").catch((error: unknown) => {
+    throw fileError(path, error);
+  });
+  try {
+    const { size } = await file.stat();
+    const head = new Uint8Array(Math.min(size, headBytes));
+    await file.read(head, 0, head.length, 0);
+    if (isGzip(head)) return null;
+    const layout = parseNpyLayout(head, path);
+    requireWhole(size, layout.offset + layout.bytes, path);
+    return layout;
+  } catch (error) {
+    throw error instanceof DataError ? error : fileError(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+function requireWhole(size: number, needed: number, name: string): void {
+  if (size < needed) throw fault(name, `has ${size} bytes where ${needed} belong; it is cut short`);
+}
+
+/** Reads the description at the beginning of a NumPy file. */
+function parseNpyLayout(bytes: Uint8Array, name: string): NpyLayout {
   const { text, offset } = readHeader(bytes, name);
   const [, type] = /'descr':\s*'([^']*)'/.exec(text) ?? [];
   const [, order] = /'fortran_order':\s*(True|False)/.exec(text) ?? [];
   const [, sizes] = /'shape':\s*\(([\d,\s]*)\)/.exec(text) ?? [];
   if (type === undefined || order === undefined || sizes === undefined)
     throw fault(name, `has a header that is not understood: ${text.trim()}; save a plain array of numbers`);
-  const reader = readers[type];
-  if (!reader)
+  if (!Object.hasOwn(readers, type))
     throw fault(name, `holds numbers of the type "${type}"; save one of ${Object.keys(readers).join(", ")}`);
   const shape = (sizes.match(/\d+/g) ?? []).map(Number);
   if (order === "True" && shape.length > 1)
     throw fault(name, "is in Fortran order; save it with numpy.ascontiguousarray");
   const count = shape.reduce((product, size) => product * size, 1);
-  const needed = count * reader.bytes;
-  if (bytes.length - offset < needed)
-    throw fault(
-      name,
-      `has ${bytes.length - offset} bytes of numbers where ${needed} belong; it is cut short`,
-    );
-  return { shape, data: reader.read(bytes.subarray(offset, offset + needed), name) };
+  return { shape, type, offset, bytes: count * readers[type]!.bytes };
 }
 
 const magic = [0x93, ...new TextEncoder().encode("NUMPY")];

@@ -1,18 +1,13 @@
-import { readTargets, restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
+import { restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
 import type { Encoder } from "../data/encoder.ts";
 import { fitEncoder } from "../data/fit-encoder.ts";
 import { type AugmentationOptions, augmentation } from "../data/images/augmentation.ts";
 import { type ChannelStatistics, measureChannels } from "../data/images/channel-statistics.ts";
-import type { LabelledImages } from "../data/images/image-labels.ts";
+import { type LabelledImages, numbersOf } from "../data/images/image-labels.ts";
 import { bytesOf, type ImageShape } from "../data/images/image-shape.ts";
 import type { ImageSource } from "../data/images/image-source.ts";
-import {
-  type ImageSet,
-  type OpenImagesOptions,
-  openImages,
-  openImagesDefaults,
-} from "../data/images/open-images.ts";
-import { type ImageLabelOptions, readImageLabels } from "../data/images/read-image-labels.ts";
+import { type ImageSet, openImagesDefaults } from "../data/images/open-images.ts";
+import { type LabelledPictures, openLabelled, type PictureReading } from "../data/images/open-pictures.ts";
 import { type ColumnPlan, encodeDefaults } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import { seededRandom } from "../random/random.ts";
@@ -24,13 +19,15 @@ import { checkOptions, type FitOptions, fitDefaults, splitOptions } from "./opti
 import { pictureInputs } from "./picture-inputs.ts";
 import { choosePictureRecipe } from "./picture-recipe.ts";
 import { positionsAmong } from "./table-examples.ts";
+import { type PictureError, worstPictures } from "./worst-pictures.ts";
 
 /** Where pictures and labels are, and how they are read. */
-export interface PictureOptions
-  extends ImageLabelOptions,
-    Partial<Omit<OpenImagesOptions, "shape" | "signal">> {
-  /** Every picture is brought to this height, width and number of channels. Default 64 × 64 × 3. */
-  readonly shape?: ImageShape;
+export interface PictureOptions extends Omit<PictureReading, "signal"> {
+  /**
+   * Every picture is brought to this height, width and number of channels. Default 64 × 64 × 3. An array, which is not
+   * resized, has its own, and refuses others.
+   */
+  readonly shape?: Partial<ImageShape>;
   /** Random changes in training. Default: none. */
   readonly augment?: Partial<AugmentationOptions>;
   /** Called with what was found, before training. */
@@ -47,46 +44,41 @@ export interface PictureFit {
   readonly rows: Int32Array;
   readonly actual: Float64Array;
   readonly predicted: Float64Array;
+  /** The test rows, or else the validation rows, with the largest errors; a dozen at most. */
+  readonly worst: readonly PictureError[];
 }
-
-export const pictureDefaults: Readonly<{ shape: ImageShape }> = Object.freeze({
-  shape: Object.freeze({ height: 64, width: 64, channels: 3 } as const),
-});
 
 /**
  * Fits a model to pictures: finds the labels, decodes and resizes the pictures once, standardizes their channels over
- * the training rows, trains, and keeps the best network. Node only; needs the package `sharp`.
+ * the training rows, trains, and keeps the best network. Node only; needs the package `sharp`, but not for an array.
  *
  * @throws {DataError} If pictures or labels can't be read. @throws {OptionError} As `fit`.
  */
 export async function fitPictures(pictures: PictureOptions, options: FitOptions = {}): Promise<PictureFit> {
   checkOptions(options as Record<string, unknown>);
-  const shape = pictures.shape ?? pictureDefaults.shape;
-  const labels = await readImageLabels(pictures);
-  const set = await openImages(labels.folder, labels.files, { ...pictures, shape, signal: options.signal });
+  const { shape = {}, ...reading } = pictures;
+  const opened = await openLabelled({ ...reading, signal: options.signal }, shape);
   try {
-    pictures.onPictures?.(labels, set);
-    return await fitSet(labels, set, pictures, shape, options);
+    pictures.onPictures?.(opened.labels, opened.set);
+    return await fitOpened(opened, pictures, options);
   } finally {
-    set.source.close();
+    opened.set.source.close();
   }
 }
 
-async function fitSet(
-  labels: LabelledImages,
-  { source, usable }: ImageSet,
+async function fitOpened(
+  { labels, set: { source, usable }, shape }: LabelledPictures,
   pictures: PictureOptions,
-  shape: ImageShape,
   options: FitOptions,
 ): Promise<PictureFit> {
   const { table, targets, folder } = labels;
   const readable = new Set(usable);
   const rows = usableRows(table, targets, []).filter((row) => readable.has(row));
   const split = splitRows(folder, rows, table.rows, splitOptions(options));
+  const actual = numbersOf(table, targets, rows);
   const encoder = fitEncoder(table, noColumns(targets), split.train);
   const channels = measureChannels(source, split.train);
   const inputs = inputsOf(source, rows, encoder, channels, pictures.augment, options);
-  const actual = readTargets(encoder, table, rows);
   const examples: Examples = {
     rows: rows.length,
     inputs,
@@ -108,7 +100,9 @@ async function fitSet(
     pictures: { shape, fit: pictures.fit ?? openImagesDefaults.fit, channels },
   };
   const predicted = restoreTargets(encoder, predictions);
-  return { model: createModel(header, parameters), labels, split, rows, actual, predicted };
+  const deviations = encoder.targets.map(({ deviation }) => deviation);
+  const worst = worstPictures(source, split, { rows, actual, predicted, deviations });
+  return { model: createModel(header, parameters), labels, split, rows, actual, predicted, worst };
 }
 
 /** The targets alone: of a picture's other columns nothing is taken. */

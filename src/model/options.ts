@@ -6,6 +6,7 @@ import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
 import { type NetworkName, networkNames } from "../network/architectures.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { EpochProgress } from "../training/epoch-progress.ts";
 import type { EpochEvent } from "../training/train.ts";
 import type { Decision } from "./fit-report.ts";
 
@@ -34,12 +35,18 @@ export const optimizerNames = [
 
 export type OptimizerName = (typeof optimizerNames)[number];
 
-/** An epoch of one of the networks of an ensemble. */
-export interface FitEvent extends EpochEvent {
+/** One of the networks of an ensemble. */
+interface OfMember {
   /** From 0. */
   readonly member: number;
   readonly members: number;
 }
+
+/** An epoch of one of the networks of an ensemble. */
+export interface FitEvent extends EpochEvent, OfMember {}
+
+/** How far an epoch of one of them is. */
+export interface FitProgress extends EpochProgress, OfMember {}
 
 /** How a model is fitted. Everything has a default that needs no tuning. */
 export interface FitOptions {
@@ -94,6 +101,8 @@ export interface FitOptions {
   readonly memory?: number;
   /** Called after each epoch. */
   readonly onStep?: (event: FitEvent) => void;
+  /** Called within epochs of mini-batches that take longer than a moment, at most four times a second. */
+  readonly onProgress?: (progress: FitProgress) => void;
   /** Called before training, with what was decided and why. */
   readonly onDecisions?: (decisions: readonly Decision[]) => void;
   /** Ends the training; the best network so far is kept. */
@@ -175,6 +184,7 @@ const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boo
   threads: [wholeNumber(1), "a whole number of at least 1"],
   memory: [above(0), "a finite number of bytes above 0"],
   onStep: [isFunction, "a function"],
+  onProgress: [isFunction, "a function"],
   onDecisions: [isFunction, "a function"],
   signal: [isSignal, "an AbortSignal"],
 };

@@ -1,22 +1,19 @@
 import { DataError } from "../data/data-error.ts";
 import { readTargets, usableRows } from "../data/encode.ts";
 import type { ImageFault } from "../data/images/decode-images.ts";
-import { findPictures } from "../data/images/find-pictures.ts";
-import { type ImageSet, type OpenImagesOptions, openImages } from "../data/images/open-images.ts";
-import { type ImageLabelOptions, readImageLabels } from "../data/images/read-image-labels.ts";
+import type { ImageSet } from "../data/images/open-images.ts";
+import { openLabelledFor, openNamedFor, type PictureReading } from "../data/images/open-pictures.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
 import type { Model, Predictions } from "./model.ts";
 import type { PictureEncoder } from "./picture-encoder.ts";
 import { pictureInputs } from "./picture-inputs.ts";
 
 /** Where pictures are, and how they are read; their shape is the model's. */
-export interface PredictPicturesOptions
-  extends ImageLabelOptions,
-    Partial<Omit<OpenImagesOptions, "shape" | "fit">> {}
+export interface PredictPicturesOptions extends Omit<PictureReading, "fit"> {}
 
 /** Predictions of pictures, in the targets' own units. */
 export interface PicturePredictions extends Predictions {
-  /** Names, relative to the folder. */
+  /** Names, relative to the folder; in an array numbers, from 0. */
   readonly files: readonly string[];
   /** For each row of `values` the place of its picture among the files. */
   readonly rows: Int32Array;
@@ -26,7 +23,7 @@ export interface PicturePredictions extends Predictions {
 }
 
 /**
- * Predicts pictures: those that a table names, or all in a folder. Node only.
+ * Predicts pictures: those that a table names, all in a folder, or all of an array. Node only.
  *
  * @throws {DataError} If the model was fitted to a table, or pictures can't be read.
  */
@@ -35,8 +32,7 @@ export async function predictPictures(
   options: PredictPicturesOptions,
 ): Promise<PicturePredictions> {
   const encoder = requirePictures(model);
-  const { folder, files } = await findPictures(options.images, options.table, options.fileColumn);
-  const set = await open(encoder, folder, files, options);
+  const { files, set } = await openNamedFor({ ...options, fit: encoder.fit }, encoder.shape);
   try {
     return {
       ...predictSet(model, encoder, set, set.usable),
@@ -50,22 +46,40 @@ export async function predictPictures(
   }
 }
 
+/** Errors of predictions of pictures, and which pictures they leave out. */
+export interface PictureEvaluation extends Evaluation {
+  /** The `skipped` ones: pictures that could be read, and have no target. */
+  readonly unlabelled: readonly string[];
+  /** Pictures that could not be read, and were skipped; with or without a target. */
+  readonly faults: readonly ImageFault[];
+}
+
 /**
  * Compares predictions of pictures with their labels. Node only.
  *
  * @throws {DataError} As `predictPictures`, or if labels are missing.
  */
-export async function evaluatePictures(model: Model, options: PredictPicturesOptions): Promise<Evaluation> {
+export async function evaluatePictures(
+  model: Model,
+  options: PredictPicturesOptions,
+): Promise<PictureEvaluation> {
   const encoder = requirePictures(model);
   const names = model.header.encoder.targets.map(({ column }) => column);
-  const labels = await readImageLabels({ ...options, targets: names });
-  const set = await open(encoder, labels.folder, labels.files, options);
+  const reading = { ...options, targets: names, fit: encoder.fit };
+  const { labels, set } = await openLabelledFor(reading, encoder.shape);
   try {
-    const readable = new Set(set.usable);
-    const rows = usableRows(labels.table, names, []).filter((row) => readable.has(row));
+    const labelled = new Set(usableRows(labels.table, names, []));
+    const rows = set.usable.filter((row) => labelled.has(row));
+    const unlabelled = Array.from(set.usable)
+      .filter((row) => !labelled.has(row))
+      .map((row) => labels.files[row]!);
     const truth = readTargets(model.header.encoder, labels.table, rows);
     const { values } = predictSet(model, encoder, set, rows);
-    return compareWithTruth(labels.folder, names, values, truth, labels.files.length - rows.length);
+    return {
+      ...compareWithTruth(labels.folder, names, values, truth, unlabelled.length),
+      unlabelled,
+      faults: set.faults,
+    };
   } finally {
     set.source.close();
   }
@@ -78,15 +92,6 @@ function requirePictures({ header }: Model): PictureEncoder {
     { file: "model" },
     "was fitted to a table, not to pictures; use predictTable, or leave out --images on the command line",
   );
-}
-
-function open(
-  { shape, fit }: PictureEncoder,
-  folder: string,
-  files: readonly string[],
-  options: PredictPicturesOptions,
-): Promise<ImageSet> {
-  return openImages(folder, files, { ...options, shape, fit });
 }
 
 function predictSet(

@@ -56,7 +56,8 @@ export function isCutShort({ reason }: Stop): boolean {
 function trainShape(trainer: Trainer, network: Network): Promise<TrainingResult> {
   const { recipe, examples, options, member } = trainer;
   const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
-  const { onStep } = options;
+  const { onStep, onProgress } = options;
+  const { members } = recipe;
   return trainFrom(trainer, {
     network,
     initial: initialize(network, seed),
@@ -66,7 +67,8 @@ function trainShape(trainer: Trainer, network: Network): Promise<TrainingResult>
     batchSize: recipe.batchSize,
     seed,
     limits: recipe.limits,
-    onEpoch: onStep && ((event) => onStep({ ...event, member, members: recipe.members })),
+    onEpoch: onStep && ((event) => onStep({ ...event, member, members })),
+    onProgress: onProgress && ((progress) => onProgress({ ...progress, member, members })),
   });
 }
 

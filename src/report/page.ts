@@ -11,7 +11,7 @@ export function renderPage(title: string, header: Markup, main: Markup): string 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="generator" content="Gramian">
 <title>${title}</title>
 <style>${{ markup: style }}</style>

@@ -2,6 +2,7 @@ import { definePointMarks } from "./charts/marks.ts";
 import { html } from "./markup.ts";
 import { notesSection } from "./notes-section.ts";
 import { renderPage } from "./page.ts";
+import { picturesSection } from "./pictures-section.ts";
 import type { ReportData } from "./report-data.ts";
 import { resultSection } from "./result-section.ts";
 import { cautions, summarize } from "./summary.ts";
@@ -19,6 +20,7 @@ ${cautions(report).map((caution) => html`<p class="caution">${caution}</p>`)}`,
     html`${definePointMarks()}
 ${resultSection(report)}
 ${points.map(targetSection)}
+${picturesSection(data)}
 ${trainingSection(report)}
 ${notesSection(data)}`,
   );

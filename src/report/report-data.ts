@@ -21,6 +21,19 @@ export interface TargetPoints {
   readonly parts: readonly Part[];
 }
 
+/** A picture with its prediction, in the target's own units. */
+export interface ShownPicture {
+  readonly file: string;
+  readonly part: Part;
+  readonly target: string;
+  readonly actual: number;
+  readonly predicted: number;
+  /** The picture itself, as a data URI. */
+  readonly address: string;
+  readonly height: number;
+  readonly width: number;
+}
+
 /** What a report shows. */
 export interface ReportData {
   readonly title: string;
@@ -29,6 +42,8 @@ export interface ReportData {
   readonly notes: TableFit["notes"];
   /** One for each target. */
   readonly points: readonly TargetPoints[];
+  /** Of a fit to pictures those with the largest errors, all of one part. */
+  readonly pictures?: readonly ShownPicture[];
 }
 
 /** A row as it is drawn. */

@@ -62,6 +62,11 @@ tbody tr:last-child > * { border-bottom: 0; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .15rem 0 .4rem; color: var(--soft); font-size: .85rem; }
 .legend span { display: inline-flex; align-items: center; gap: .3rem; }
 .cards .legend svg { display: inline; width: 26px; height: 14px; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: 1rem; margin: 1rem 0; }
+.pictures figure { display: flex; flex-direction: column; justify-content: space-between; gap: .6rem; }
+.pictures img { display: block; margin: auto; max-width: 100%; image-rendering: pixelated; border-radius: 3px; }
+.pictures .file { margin: 0 0 .15rem; color: var(--ink); overflow-wrap: anywhere; }
+.pictures dl { display: grid; grid-template-columns: 1fr auto; margin: 0; color: var(--soft); font-size: .85rem; font-variant-numeric: tabular-nums; } .pictures dd { margin: 0; text-align: right; color: var(--ink); overflow-wrap: anywhere; }
 .definitions { position: absolute; }
 .axis text { fill: var(--soft); } .axis .label { fill: var(--ink); }
 .grid { stroke: var(--grid); } .base { stroke: var(--soft); fill: none; }

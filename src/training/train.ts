@@ -12,6 +12,12 @@ import { type BatchProblem, batchProblem } from "./batch-problem.ts";
 import { type Batches, divideBatches } from "./batches.ts";
 import { type Best, keepBest } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
+import {
+  type EpochProgress,
+  type ProgressReporter,
+  progressReporter,
+  secondsLeft,
+} from "./epoch-progress.ts";
 import { type Evaluator, planEvaluator } from "./evaluator.ts";
 import { type Stop, type StopLimits, stopAfterEpoch, stopAfterStep } from "./stop.ts";
 
@@ -35,6 +41,8 @@ export interface Training {
   readonly limits: StopLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
+  /** Called within epochs that take a while, a few times a second. */
+  readonly onProgress?: ((progress: EpochProgress) => void) | undefined;
 }
 
 /** An epoch, for people to follow: errors are root mean squares of standardized residuals. */
@@ -96,6 +104,7 @@ export async function train(training: Training): Promise<TrainingResult> {
   while (!stop) {
     let report: StepReport | null = null;
     batches.shuffle();
+    run.progress.begin(run.epoch + 1, batches.count);
     for (let b = 0; b < batches.count && !stop; b++) {
       loadBatch(run, b);
       problem.linearize(parameters);
@@ -107,7 +116,9 @@ export async function train(training: Training): Promise<TrainingResult> {
         training.signal?.aborted === true,
         batches.count,
       );
-      if (performance.now() - run.lastBreath > breathMs) await breathe(run);
+      const now = performance.now();
+      run.progress.report(b + 1, run.step, now);
+      if (now - run.lastBreath > breathMs) await breathe(run);
     }
     run.epoch++;
     recordEpoch(run, report);
@@ -134,6 +145,7 @@ interface Run {
   readonly evaluator: Evaluator;
   readonly batches: Batches;
   readonly best: Best;
+  readonly progress: ProgressReporter;
   readonly history: EpochEvent[];
   /** After each epoch, the least training loss until then. */
   readonly bestTrainLosses: number[];
@@ -162,6 +174,7 @@ function prepare(training: Training): Run {
     evaluator,
     batches,
     best: keepBest(parameters.flat),
+    progress: progressReporter(training.limits, now, training.onProgress),
     history: [],
     bestTrainLosses: [],
     start: now,
@@ -213,13 +226,6 @@ function gradientNorm({ problem, scratch, space }: Run): number {
   problem.linearization.pullback(problem.residuals, scratch);
   const n = problem.examples * space.outputs;
   return Math.sqrt(space.kernels.dot(space.count, scratch.flat, scratch.flat)) / n;
-}
-
-function secondsLeft(limits: StopLimits, step: number, seconds: number): number | null {
-  const byTime = limits.timeLimitMs / 1000 - seconds;
-  const bySteps = step === 0 ? Number.POSITIVE_INFINITY : (seconds / step) * (limits.maxSteps - step);
-  const left = Math.min(byTime, bySteps);
-  return Number.isFinite(left) ? Math.max(left, 0) : null;
 }
 
 function progressOf(run: Run, report: StepReport) {

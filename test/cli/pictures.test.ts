@@ -163,13 +163,13 @@ describe.skipIf(!sharp)("gramian train --images", () => {
       "pictures' options without pictures",
       ["angles.csv", "--target", "angle", "--augment", "flip"],
       2,
-      ": is for pictures; give --images and their folder, or leave it out\n",
+      ": is for pictures; give --images and their folder or array, or leave it out\n",
     ],
     [
       "no data at all",
       ["--target", "y"],
       2,
-      "error: <data>: is missing; give a table, or --images and a folder of pictures\n",
+      "error: <data>: is missing; give a table, or --images and a folder or array of pictures\n",
     ],
     [
       "no target",
@@ -283,6 +283,19 @@ describe.skipIf(!sharp)("gramian predict and evaluate --images", () => {
     expect(jsonLines(json.stdout)).toMatchObject([{ event: "evaluation", rows: 12, skipped: 0 }]);
     const bones = await place.run("evaluate", "b.gramian", "boneage.csv", "--images", "bones", ...none);
     expect(bones.stdout).toMatch(/\nboneage +12 /);
+  });
+
+  test("tells pictures without a target from those that can't be read", async () => {
+    place.write("holes.csv", "name,angle\n0.png,1\n1.png,\n2.png,2\nbad.png,3\nmissing.png,\n");
+    const args = ["evaluate", "p.gramian", "holes.csv", "--images", "drive", ...none, "--bad-images", "skip"];
+    const { code, stdout, stderr } = await place.run(...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nangle +2 /);
+    expect(stderr).toMatch(
+      /^note: 1 picture without a target left out\n {2}1\.png\nnote: 2 pictures could not be read, left out\n {2}bad\.png: can't be decoded.*\n {2}missing\.png: there is no such file.*\n$/,
+    );
+    const json = await place.run(...args, "--json");
+    expect(jsonLines(json.stdout)).toMatchObject([{ rows: 2, skipped: 1, unreadable: 2 }]);
   });
 
   test("says which of both a model was fitted to", async () => {

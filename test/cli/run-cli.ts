@@ -25,8 +25,7 @@ export interface Workplace {
 /** Makes a folder for commands, which are run as built, in dist/. */
 export function makeWorkplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "gramian-cli-"));
-  const start = (...args: string[]) =>
-    spawn(process.execPath, [main, ...args], { cwd: folder, env: { PATH: process.env.PATH, NO_COLOR: "1" } });
+  const start = (...args: string[]) => startProgram(folder, main, args);
   return {
     folder,
     write: (name, text) => writeFileSync(join(folder, name), text),
@@ -34,6 +33,14 @@ export function makeWorkplace(): Workplace {
     run: (...args) => finish(start(...args)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Starts a command; `program` may be another copy than the one of this repository. */
+export function startProgram(folder: string, program: string, args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NO_COLOR: "1" },
+  });
 }
 
 /** Collects the output of a process until it ends. */

@@ -272,7 +272,7 @@ describe("a command that can't be understood is refused, with exit code 2", () =
     for (const command of [["train"], ["predict", "model.gramian"], ["evaluate", "model.gramian"]])
       expect(await failure(...command)).toEqual({
         code: 2,
-        stderr: "error: <data>: is missing; give a table, or --images and a folder of pictures",
+        stderr: "error: <data>: is missing; give a table, or --images and a folder or array of pictures",
       });
   });
 

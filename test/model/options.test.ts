@@ -44,6 +44,7 @@ describe("checkOptions", () => {
       threads: 1,
       memory: 2e9,
       onStep: () => {},
+      onProgress: () => {},
       onDecisions: () => {},
       signal: AbortSignal.abort(),
     };
@@ -96,6 +97,7 @@ describe("checkOptions", () => {
     ["kernels", "cuda", '"cuda" will not do; it must be one of'],
     ["threads", null, "null will not do; it must be a whole number of at least 1"],
     ["onStep", "log", '"log" will not do; it must be a function'],
+    ["onProgress", "log", '"log" will not do; it must be a function'],
     ["signal", {}, "{} will not do; it must be an AbortSignal"],
   ])("refuses %s = %o", (name, value, message) => {
     const found = refusal({ [name]: value })!;

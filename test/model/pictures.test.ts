@@ -110,11 +110,11 @@ describe.skipIf(!sharp)("evaluatePictures", () => {
     expect(targets.map(({ name }) => name)).toEqual(["angle"]);
   });
 
-  test("leaves out rows without a label, and says how many", async () => {
+  test("leaves out rows without a label, and says which", async () => {
     const { model } = await run();
     const holes = parseTable("name,angle\n0.png,1\n1.png,\n2.png,3\n", "holes.csv");
-    const { rows, skipped } = await evaluatePictures(model, { images, table: holes, cache: null });
-    expect({ rows, skipped }).toEqual({ rows: 2, skipped: 1 });
+    const evaluation = await evaluatePictures(model, { images, table: holes, cache: null });
+    expect(evaluation).toMatchObject({ rows: 2, skipped: 1, unlabelled: ["1.png"], faults: [] });
   });
 
   test("needs labels", async () => {
@@ -168,8 +168,9 @@ describe.skipIf(!sharp)("bad pictures", () => {
     expect(predicted.files).toEqual(withBad);
     expect([...predicted.rows]).toEqual(all);
     expect(predicted.faults.map(({ file }) => file)).toEqual(["bad.png", "none.png"]);
-    const { rows: evaluated, skipped } = await evaluatePictures(model, { images, ...bad, cache: null });
-    expect({ evaluated, skipped }).toEqual({ evaluated: count, skipped: 2 });
+    const evaluation = await evaluatePictures(model, { images, ...bad, cache: null });
+    expect(evaluation).toMatchObject({ rows: count, skipped: 0, unlabelled: [] });
+    expect(evaluation.faults).toEqual(predicted.faults);
   });
 
   test("end it where they are not", async () => {

@@ -16,7 +16,7 @@ const token =
 /** Style sheets have > of their own, and no tags. */
 const styles = /<style>[^<]*<\/style>/g;
 
-const empty = new Set(["meta"]);
+const empty = new Set(["meta", "img"]);
 
 /**
  * Reads a page strictly: tags are closed in order, attributes are quoted, every ampersand begins an entity.

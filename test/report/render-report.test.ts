@@ -57,6 +57,31 @@ describe("a report", () => {
     }
   });
 
+  test("shows the pictures with the largest errors, and nothing about pictures where there are none", () => {
+    const address = "data:image/png;base64,iVBORw0KGgo=";
+    const shown = { part: "test" as const, target: "price", actual: 2.5, predicted: -1, address };
+    const pictures = [
+      { ...shown, file: "a/<b>.png", height: 20, width: 40 },
+      { ...shown, file: "c.png", height: 300, width: 1 },
+    ];
+    const { elements, text } = readChecked(exampleData({ pictures }));
+    const images = elements.filter(({ name }) => name === "img");
+    expect(images.map(({ attributes }) => [attributes.get("width"), attributes.get("height")])).toEqual([
+      ["160", "80"],
+      ["1", "160"],
+    ]);
+    for (const { attributes } of images) expect(attributes.get("src")).toBe(address);
+    expect(unescapeText(text).replaceAll("\n", "")).toContain("a/<b>.pngactual2.500predicted−1c.png");
+    expect(text).toContain("Of the test rows, the largest error first.");
+    expect(readChecked(exampleData()).text).not.toContain("largest errors");
+  });
+
+  test("allows pictures in the page itself, and nothing from elsewhere", () => {
+    expect(renderReport(exampleData())).toContain(
+      `content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`,
+    );
+  });
+
   test("has a set of charts for each target, and their errors", () => {
     const targets = ["a", "b"].map((name) => ({ name, errors: exampleErrors(1) }));
     const points = targets.map(({ name }) => examplePoints(name, [1, 2, 3], [1, 2, 4]));

@@ -8,6 +8,7 @@ import { sgd } from "../../src/optimizers/sgd.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { divideBatches } from "../../src/training/batches.ts";
 import { loadDataset } from "../../src/training/dataset.ts";
+import type { EpochProgress } from "../../src/training/epoch-progress.ts";
 import { type StopLimits, stopDefaults } from "../../src/training/stop.ts";
 import { type EpochEvent, type Training, train } from "../../src/training/train.ts";
 import { naiveForward } from "../twins/naive-network.ts";
@@ -41,6 +42,55 @@ function setUp({ limits, scale = 1, ...changes }: Options = {}): Training {
 }
 
 describe("train", () => {
+  /** Steps that take so many milliseconds at least, on any machine. */
+  const slow = (ms: number): Optimizer => {
+    const fast = gramGaussNewton();
+    return {
+      ...fast,
+      step: (...given) => {
+        const end = performance.now() + ms;
+        while (performance.now() < end);
+        return fast.step(...given);
+      },
+    };
+  };
+
+  test("reports each step of an epoch where steps take longer than the pause between reports", async () => {
+    const events: (EpochProgress | EpochEvent)[] = [];
+    const note = (event: EpochProgress | EpochEvent) => void events.push(event);
+    const limits = { maxSteps: 6, tolerance: 0 };
+    await train(setUp({ optimizer: slow(260), batchSize: 10, limits, onEpoch: note, onProgress: note }));
+    expect(events.map(({ step, epoch }) => [epoch, step])).toEqual([
+      ...[[0, 0]],
+      ...[1, 2, 3].map((step) => [1, step]),
+      ...[[1, 3]],
+      ...[4, 5, 6].map((step) => [2, step]),
+      ...[[2, 6]],
+    ]);
+    const within = events.filter((event) => "batch" in event);
+    expect(within.map(({ batch, batches }) => [batch, batches])).toEqual(
+      [1, 2, 3, 1, 2, 3].map((batch) => [batch, 3]),
+    );
+    for (const { batch, seconds, epochSecondsLeft, secondsLeft, step } of within) {
+      // No step is shorter, so no estimate is.
+      expect(epochSecondsLeft).toBeGreaterThanOrEqual(0.26 * (3 - batch) * (1 - 1e-9));
+      expect(secondsLeft).toBeCloseTo((seconds / step) * (6 - step), 9);
+    }
+  });
+
+  test("reports no more often, and nothing within an epoch of one step", async () => {
+    const seconds: number[] = [];
+    const onProgress = (progress: EpochProgress) => void seconds.push(progress.seconds);
+    const limits = { maxSteps: 30, tolerance: 0 };
+    await train(setUp({ optimizer: slow(30), batchSize: 1, limits, onProgress }));
+    expect(seconds.length).toBeGreaterThan(0);
+    for (let i = 1; i < seconds.length; i++)
+      expect(seconds[i]! - seconds[i - 1]!).toBeGreaterThanOrEqual(0.25 * (1 - 1e-9));
+    const before = seconds.length;
+    await train(setUp({ optimizer: slow(260), limits: { maxSteps: 2 }, onProgress }));
+    expect(seconds).toHaveLength(before);
+  });
+
   test("keeps the network of the best epoch, not the last", async () => {
     const training = setUp({ optimizer: sgd({ learningRate: 0.5 }), batchSize: 5 });
     const { parameters, history, bestEpoch } = await train(training);

@@ -21,11 +21,15 @@ export function writeShape({ height, width, channels }: ImageShape): string {
   return `${height} × ${width} × ${channels}`;
 }
 
-/** @throws {DataError} If a side is no whole number from 1 to 8192, or the channels are neither 1 nor 3. */
-export function requireShape(shape: ImageShape): void {
-  const { height, width, channels } = shape;
+/** Whether the sides are whole numbers from 1 to 8192, and the channels 1 or 3. */
+export function isShape({ height, width, channels }: ImageShape): boolean {
   const isSide = (side: number) => Number.isInteger(side) && side >= 1 && side <= largestSide;
-  if (!isSide(height) || !isSide(width) || (channels !== 1 && channels !== 3))
+  return isSide(height) && isSide(width) && (channels === 1 || channels === 3);
+}
+
+/** @throws {DataError} If it is no shape. */
+export function requireShape(shape: ImageShape): void {
+  if (!isShape(shape))
     throw new DataError(
       "image-shape",
       { file: "images" },

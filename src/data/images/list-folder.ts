@@ -1,4 +1,5 @@
 import { fileError } from "../../formats/file-error.ts";
+import { DataError } from "../data-error.ts";
 
 /** What is in a folder; names in order, hidden ones left out. */
 export interface FolderContent {
@@ -31,6 +32,24 @@ export async function listFolder(path: string): Promise<FolderContent> {
   } catch (error) {
     throw fileError(path, error);
   }
+}
+
+/**
+ * Checks that pictures can be looked for in a folder. Node only.
+ *
+ * @throws {FileError} If it is missing. @throws {DataError} If it is a file.
+ */
+export async function requireFolder(path: string): Promise<void> {
+  const { stat } = await import("node:fs/promises");
+  const found = await stat(path).catch((error: unknown) => {
+    throw fileError(path, error);
+  });
+  if (!found.isDirectory())
+    throw new DataError(
+      "no-images",
+      { file: path },
+      "is a file, where a folder of pictures belongs; give the folder, or a NumPy array, .npy or .npy.gz",
+    );
 }
 
 async function leadsToFolder(folder: string, name: string): Promise<boolean> {
