@@ -30,13 +30,39 @@ const pictures = on(convolution, { kind: "scale" }, { kind: "flatten" }, linear)
 const spaceOf = (network: Network) => parameterSpace(referenceKernels(), "float64", network, 10);
 
 const forDense: readonly (readonly [string, () => Curvature])[] = [
-  ["layerwise", () => layerwise()],
   ["nystrom", () => nystrom({ rank: 3 })],
   ["sketched-gradients", () => sketchedGradients()],
   ["kfac", () => kfac()],
   ["component-wise", () => componentWise()],
-  ["curvature-batch", () => curvatureBatch({ examples: 3 })],
 ];
+
+/** Each kind of layer that has parameters, groups of filters, a norm and a sum. */
+const everyKind: Network = on(
+  { kind: "conv2d", filters: 4, kernel: 2, activation: "tanh", groups: 1, bias: false },
+  {
+    kind: "residual",
+    body: [
+      { kind: "scale", activation: "tanh" },
+      { kind: "conv2d", filters: 4, kernel: 2, groups: 2 },
+      { kind: "scale", per: "layer" },
+    ],
+  },
+  { kind: "group-norm", groups: 2 },
+  { kind: "scale" },
+  { kind: "flatten" },
+  { kind: "embedding", column: 0, levels: 2, units: 2 },
+  linear,
+);
+
+const forAll: readonly (readonly [string, () => Curvature])[] = [
+  ["layerwise", () => layerwise()],
+  ["layerwise with reuse", () => layerwise({ reuse: 2 })],
+  ["curvature-batch", () => curvatureBatch({ examples: 8 })],
+];
+
+test.each(forAll)("the curvature %s lowers the loss of a network with layers of all kinds", (_, make) => {
+  expectDescent(gramGaussNewton({ curvature: make() }), everyKind);
+});
 
 describe.each(forDense)("the curvature %s", (name, make) => {
   const kinds: [string, Layer[]][] = [
