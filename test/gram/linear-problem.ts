@@ -41,6 +41,8 @@ export function linearProblem(network: Network, examples: number, seed: number) 
     blocks,
     gaussian,
     n,
+    theta: theta.flat,
+    xs,
     J: isDense(network)
       ? naiveJacobian(network, theta.flat, xs)
       : naiveLayersJacobian(network, theta.flat, xs),

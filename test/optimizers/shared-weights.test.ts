@@ -32,7 +32,6 @@ const spaceOf = (network: Network) => parameterSpace(referenceKernels(), "float6
 const forDense: readonly (readonly [string, () => Curvature])[] = [
   ["nystrom", () => nystrom({ rank: 3 })],
   ["sketched-gradients", () => sketchedGradients()],
-  ["kfac", () => kfac()],
   ["component-wise", () => componentWise()],
 ];
 
@@ -58,6 +57,8 @@ const forAll: readonly (readonly [string, () => Curvature])[] = [
   ["layerwise", () => layerwise()],
   ["layerwise with reuse", () => layerwise({ reuse: 2 })],
   ["curvature-batch", () => curvatureBatch({ examples: 8 })],
+  ["kfac", () => kfac()],
+  ["kfac with reuse", () => kfac({ reuse: 2 })],
 ];
 
 test.each(forAll)("the curvature %s lowers the loss of a network with layers of all kinds", (_, make) => {
