@@ -1,14 +1,16 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
-import type { BlockJacobian } from "./block-jacobian.ts";
+import type { LayerJacobian } from "./block-jacobian.ts";
 import { forEachPanel } from "./gram-panels.ts";
 
 /** Layers and their derivatives, on the first `count` examples. */
 export interface LayerRows {
   readonly kernels: Kernels;
   readonly outputs: number;
+  /** Bytes that a layer's rows of J may take at once. */
+  readonly rowBytes: number;
   readonly count: number;
-  readonly jacobians: readonly BlockJacobian[];
+  readonly jacobians: readonly LayerJacobian[];
   /** null for a layer that has none. */
   readonly derivatives: readonly (PlanMatrix | null)[];
 }
@@ -74,7 +76,7 @@ export function traceGramParts(
 /** Visits the trainable layers that have derivatives. */
 export function forEachLayer(
   { jacobians, derivatives }: Pick<LayerRows, "jacobians" | "derivatives">,
-  visit: (jacobian: BlockJacobian, d: PlanMatrix, l: number) => void,
+  visit: (jacobian: LayerJacobian, d: PlanMatrix, l: number) => void,
 ): void {
   for (let l = 0; l < jacobians.length; l++) {
     const d = derivatives[l];

@@ -32,8 +32,8 @@ export function writeRows(
   examples: number,
   out: FloatArray,
 ): void {
-  forEachLayer(rows, (jacobian, d) =>
-    jacobian.writeRows(d, first, examples, viewFrom(out, jacobian.block.offset), p),
+  forEachLayer(rows, ({ block, writeUnits }, d) =>
+    writeUnits(d, first, examples, 0, block.columns, viewFrom(out, block.offset), p),
   );
 }
 

@@ -19,13 +19,29 @@ export interface BlockJacobian {
   pullback(count: number, e: PlanMatrix, out: FloatArray): void;
   /** out <- out + J Δ, n. */
   pushforward(count: number, d: PlanMatrix, delta: FloatArray, out: FloatArray): void;
-  /** Writes the rows of J of some examples, from the layer's first column of `out` on, whose rows are ld apart. */
-  writeRows(d: PlanMatrix, first: number, examples: number, out: FloatArray, ld: number): void;
+  /** Writes the columns of some units or of all in the rows of J of some examples. */
+  readonly writeUnits: UnitRowsWriter;
   /** w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of the weights and of the biases. */
   readonly gram: GramPart;
   /** How the layer's part of the Gram matrix is formed. */
   readonly method: GramMethod;
 }
+
+/** The same with what it is made of, besides the derivatives. */
+export interface LayerJacobian extends BlockJacobian {
+  readonly factors: BlockFactors;
+}
+
+/** Writes the columns of some units of a layer: rows × units for each row of J, ld apart. */
+export type UnitRowsWriter = (
+  d: PlanMatrix,
+  first: number,
+  examples: number,
+  firstUnit: number,
+  units: number,
+  out: FloatArray,
+  ld: number,
+) => void;
 
 /** Adds a layer's part to the lower Gram matrix: some rows at a time, or all at once. */
 export type GramPart =
@@ -51,11 +67,20 @@ export type GramPart =
 export type GramMethod = "product" | "pairs" | "rows";
 
 /** The Jacobians of all layers of a plan that have parameters. */
-export function blockJacobians(plan: Plan, workspace: GramWorkspace): readonly BlockJacobian[] {
-  return plan.blocks.map((block, l) => blockJacobian(workspace, block, plan.factors[l]!));
+export function layerJacobians(plan: Plan, workspace: GramWorkspace): readonly LayerJacobian[] {
+  return plan.blocks.map((block, l) => layerJacobian(workspace, block, plan.factors[l]!));
 }
 
-function blockJacobian(
+/** The Jacobian of one layer; its inputs may be a copy of a batch that is gone. */
+export function layerJacobian(
+  workspace: GramWorkspace,
+  block: ParameterBlock,
+  factors: BlockFactors,
+): LayerJacobian {
+  return { ...jacobianByKind(workspace, block, factors), factors };
+}
+
+function jacobianByKind(
   workspace: GramWorkspace,
   block: ParameterBlock,
   factors: BlockFactors,

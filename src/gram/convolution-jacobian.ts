@@ -11,7 +11,7 @@ import { planRowsGram } from "./rows-gram.ts";
 
 /** What a convolution sees: images, whose windows are the inputs ã_is of position s. */
 export interface ConvolutionFactors {
-  readonly image: PlanMatrix;
+  readonly inputs: PlanMatrix;
   readonly patches: Patches;
   readonly groups: number;
 }
@@ -25,7 +25,7 @@ export function convolutionJacobian(
   block: ParameterBlock,
   factors: ConvolutionFactors,
 ): BlockJacobian {
-  const { image, patches, groups } = factors;
+  const { inputs: image, patches, groups } = factors;
   const { method } = chooseGram(workspace, block, groups);
   const writeUnits = convolutionRows(workspace, block, factors);
   return {
@@ -33,7 +33,7 @@ export function convolutionJacobian(
     method,
     pullback: planPullback(workspace, block, factors),
     pushforward: planPushforward(workspace, block, factors),
-    writeRows: (d, first, count, out, ld) => writeUnits(d, first, count, 0, block.columns, out, ld),
+    writeUnits,
     gram: {
       by: "whole",
       add:
@@ -48,7 +48,7 @@ export function convolutionJacobian(
 function planPullback(
   { kernels }: GramWorkspace,
   block: ParameterBlock,
-  { image, patches, groups }: ConvolutionFactors,
+  { inputs: image, patches, groups }: ConvolutionFactors,
 ): BlockJacobian["pullback"] {
   const { rows, columns, positions, scale } = block;
   const { data, stride } = patches.matrix;
@@ -72,7 +72,7 @@ function planPullback(
 function planPushforward(
   { kernels, outputs, share }: GramWorkspace,
   block: ParameterBlock,
-  { image, patches, groups }: ConvolutionFactors,
+  { inputs: image, patches, groups }: ConvolutionFactors,
 ): BlockJacobian["pushforward"] {
   const { rows, columns, positions, scale } = block;
   const { data, stride } = patches.matrix;

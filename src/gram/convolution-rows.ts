@@ -2,9 +2,9 @@ import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { forEachChunk } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
+import type { UnitRowsWriter } from "./block-jacobian.ts";
 import type { ConvolutionFactors } from "./convolution-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
-import type { UnitRowsWriter } from "./rows-gram.ts";
 
 /** The leading dimension of d as a matrix with a row for each position: only a single one may have a gap after it. */
 export function ldOfPositions({ positions, columns }: ParameterBlock, { stride }: PlanMatrix): number {
@@ -15,7 +15,7 @@ export function ldOfPositions({ positions, columns }: ParameterBlock, { stride }
 export function convolutionRows(
   { kernels, outputs }: GramWorkspace,
   block: ParameterBlock,
-  { image, patches, groups }: ConvolutionFactors,
+  { inputs: image, patches, groups }: ConvolutionFactors,
 ): UnitRowsWriter {
   const { rows, columns, positions, scale } = block;
   const { data, stride } = patches.matrix;

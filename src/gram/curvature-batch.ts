@@ -1,11 +1,10 @@
 import { trainableCount } from "../network/network.ts";
 import { seededRandom, shuffle } from "../random/random.ts";
 import type { Curvature, SystemSpace } from "./curvature.ts";
-import { requireDense } from "./dense-factors.ts";
 import { type CurvatureInverse, gradientSystem } from "./gradient-system.ts";
-import { keptJacobian } from "./kept-jacobian.ts";
+import { type KeptJacobian, keptJacobians } from "./kept-jacobian.ts";
 import { requireOption } from "./optimizer-error.ts";
-import { woodburyInverse } from "./woodbury.ts";
+import { woodburyInverse, woodburyScratch } from "./woodbury.ts";
 
 /** Options of `curvatureBatch`, and their defaults. */
 export interface CurvatureBatchOptions {
@@ -44,7 +43,6 @@ export function curvatureBatch(options: Partial<CurvatureBatchOptions> = {}): Cu
   return {
     isExact: false,
     init(space) {
-      requireDense("curvature-batch", space.blocks);
       const system = gradientSystem(space, sampledInverse(space, Math.min(examples, space.capacity), seed));
       return () => system;
     },
@@ -54,8 +52,8 @@ export function curvatureBatch(options: Partial<CurvatureBatchOptions> = {}): Cu
 function sampledInverse(space: SystemSpace, size: number, seed: number): CurvatureInverse {
   const { kernels, blocks, outputs, capacity } = space;
   const layers = blocks.flatMap(({ trainable }, l) => (trainable ? [l] : []));
-  const kept = keptJacobian(space, layers, size);
-  const inverse = woodburyInverse(space, kept, size * outputs);
+  const [kept] = keptJacobians(space, [layers], size) as [KeptJacobian];
+  const inverse = woodburyInverse(space, kept, size * outputs, woodburyScratch(space, size * outputs));
   const random = seededRandom(seed);
   const order = new Int32Array(capacity);
   /** b/b₂. */

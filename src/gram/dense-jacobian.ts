@@ -1,10 +1,10 @@
 import type { ParameterBlock } from "../network/network.ts";
-import { type PlanMatrix, rowView } from "../network/plan-matrix.ts";
+import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
 import { panelExamples, writePanel } from "./gram-panels.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
-/** The rows s ã_i ⊗ d_ik of a dense layer; its inputs ã may be a copy of a batch that is gone. */
+/** The rows s ã_i ⊗ d_ik of a dense layer. */
 export function denseJacobian(
   { kernels, capacity, outputs, share }: GramWorkspace,
   block: ParameterBlock,
@@ -40,14 +40,14 @@ export function denseJacobian(
       kernels.gemm(false, false, count, columns, rows, 1, a.data, a.stride, delta, columns, 0, t, columns);
       kernels.rowDots(count, outputs, columns, scale, d.data, d.stride, t, columns, out);
     },
-    writeRows(d, first, examples, out, ld) {
+    writeUnits(d, first, examples, unit, units, out, ld) {
       const from = rowView(a, first);
-      const derivatives = rowView(d, first * outputs);
+      const derivatives = viewFrom(rowView(d, first * outputs), unit);
       kernels.faceSplit(
         examples,
         outputs,
         rows,
-        columns,
+        units,
         scale,
         from,
         a.stride,

@@ -1,15 +1,14 @@
-import type { FloatArray, Kernels } from "../kernels/kernels.ts";
-import { type ParameterBlock, trainableCount } from "../network/network.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
+import { trainableCount } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import { viewFrom } from "../network/plan-matrix.ts";
 import type { SystemSpace } from "./curvature.ts";
 import type { DampedStep } from "./damped-system.ts";
-import { denseFactors, requireDense } from "./dense-factors.ts";
 import type { Form } from "./form.ts";
-import type { JacobianFactors, Linearization } from "./linearization.ts";
+import type { Linearization } from "./linearization.ts";
 import { shiftResiduals } from "./shift-residuals.ts";
 import { predictByPushforward } from "./step-prediction.ts";
 import { symmetricSolver } from "./symmetric-solver.ts";
+import { weightedGram } from "./weighted-gram.ts";
 
 /*
  * The step under any separable regularizer
@@ -41,7 +40,6 @@ export interface DiagonalSystem {
 
 /** Allocates the system in the form that was chosen, for up to the space's capacity of examples. */
 export function diagonalSystem(form: Form, space: SystemSpace): DiagonalSystem {
-  if (form === "gram") requireDense("ggn-score", space.blocks);
   return form === "gram" ? gramSystem(space) : primalSystem(space);
 }
 
@@ -116,62 +114,4 @@ function primalSystem({ kernels, dtype, blocks, outputs, capacity }: SystemSpace
 
 function emptyStep(): DampedStep {
   return { damping: 1, slope: 0, predictedReduction: 0, method: "failed" };
-}
-
-/** Columns of J that are written at once: enough for products at full speed. */
-const chunkColumns = 256;
-
-/** Lower out <- J H⁻¹ Jᵀ, n × n, summed over groups of whole rows of the layers' weight matrices. */
-function weightedGram({ kernels, dtype, blocks, outputs, capacity }: SystemSpace) {
-  const chunks = blocks.flatMap((block, l) => (block.trainable ? [{ l, parts: divide(block) }] : []));
-  const widest = Math.max(...chunks.flatMap(({ parts }) => parts.map((part) => part.rows * part.columns)));
-  const rows = kernels.allocate(dtype, capacity * outputs * widest);
-  const roots = kernels.allocate(dtype, widest);
-  const square = kernels.allocate(dtype, (capacity * outputs) ** 2);
-
-  return (linearization: Linearization, curvature: Float64Array, out: Float64Array): void => {
-    const n = linearization.rows;
-    const factors = denseFactors(linearization);
-    let beta = 0;
-    for (const { l, parts } of chunks) {
-      for (const part of parts) {
-        const width = part.rows * part.columns;
-        writePart(kernels, n / outputs, outputs, part, factors[l]!, rows, width);
-        for (let i = 0; i < width; i++) roots[i] = 1 / Math.sqrt(curvature[part.offset + i]!);
-        scaleColumns(kernels, n, width, roots, rows);
-        kernels.syrk(false, n, width, 1, rows, width, beta, square, n);
-        beta = 1;
-      }
-    }
-    kernels.copy(n * n, square, out);
-  };
-}
-
-/** The rows of J in the columns of a part of a layer. */
-function writePart(
-  kernels: Kernels,
-  examples: number,
-  outputs: number,
-  { first, rows, columns, scale }: ReturnType<typeof divide>[number],
-  { inputs: a, derivatives: d }: JacobianFactors,
-  out: FloatArray,
-  ld: number,
-): void {
-  const from = viewFrom(a.data, first);
-  kernels.faceSplit(examples, outputs, rows, columns, scale, from, a.stride, d!.data, d!.stride, out, ld);
-}
-
-/** A layer as several, each of some of its inputs: their parameters lie one after the other. */
-function divide(block: ParameterBlock) {
-  const inputs = Math.max(1, Math.floor(chunkColumns / block.columns));
-  return Array.from({ length: Math.ceil(block.rows / inputs) }, (_, part) => {
-    const first = part * inputs;
-    const rows = Math.min(inputs, block.rows - first);
-    return { ...block, first, rows, offset: block.offset + first * block.columns };
-  });
-}
-
-/** x[:, j] <- s_j x[:, j], m × n. */
-function scaleColumns(kernels: Kernels, m: number, n: number, s: FloatArray, x: FloatArray): void {
-  kernels.scaleRows(1, m, n, s, n, x, n);
 }

@@ -41,13 +41,13 @@ export function embeddingJacobian(
         for (let j = 0; j < columns; j++) out[row]! += d.data[row * d.stride + j]! * delta[c * columns + j]!;
       }
     },
-    writeRows(d, first, examples, out, ld) {
+    writeUnits(d, first, examples, unit, units, out, ld) {
       for (let row = 0; row < examples * outputs; row++) {
-        out.fill(0, row * ld, row * ld + levels * columns);
+        out.fill(0, row * ld, row * ld + levels * units);
         const c = level(first + Math.floor(row / outputs));
         if (c < 0) continue;
-        for (let j = 0; j < columns; j++)
-          out[row * ld + c * columns + j] = d.data[(first * outputs + row) * d.stride + j]!;
+        for (let j = 0; j < units; j++)
+          out[row * ld + c * units + j] = d.data[(first * outputs + row) * d.stride + unit + j]!;
       }
     },
     gram: {

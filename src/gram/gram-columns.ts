@@ -1,90 +1,140 @@
-import type { DType, Kernels } from "../kernels/kernels.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
+import type { PlanMatrix } from "../network/plan-matrix.ts";
+import { forEachLayer as forEachOf } from "./assemble-gram.ts";
+import type { LayerJacobian } from "./block-jacobian.ts";
 import type { SystemSpace } from "./curvature.ts";
-import { denseFactors } from "./dense-factors.ts";
-import type { JacobianFactors, Linearization } from "./linearization.ts";
+import { lazy } from "./lazy.ts";
+import type { Linearization } from "./linearization.ts";
 
 /** The Gram matrix J W Jᵀ of a linearization, one column at a time. */
 export interface GramColumns {
   /** out <- its diagonal, n. */
   diagonal(linearization: Linearization, weights: Float64Array | null, out: Float64Array): void;
-  /** out <- its column `row`, n: two products of a matrix and a vector for each layer. */
+  /** out <- its column `row`, n: two products of a matrix and a vector for each dense layer. */
   column(linearization: Linearization, weights: Float64Array | null, row: number, out: Float64Array): void;
 }
 
+/** Adds what one layer has in J W Jᵀ, w and v the weights of its weights and biases. */
+interface LayerColumns {
+  addDiagonal(jacobian: LayerJacobian, d: PlanMatrix, w: number, v: number, out: Float64Array): void;
+  addColumn(
+    jacobian: LayerJacobian,
+    d: PlanMatrix,
+    w: number,
+    v: number,
+    row: number,
+    out: Float64Array,
+  ): void;
+}
+
 /**
- * Element (ik, jm) of J W Jᵀ is Σ_layers s² (w ã_i · ã_j + v - w) (d_ik · d_jm), as at the head of
- * `linearization.ts`.
+ * Element (ik, jm) of J W Jᵀ is Σ_layers s² (w ã_i · ã_j + v - w) (d_ik · d_jm) over dense layers, as at the head of
+ * `linearization.ts`. Another layer multiplies row jm of J, which is written for a moment.
  */
-export function gramColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): GramColumns {
-  const scratch = allocateScratch(kernels, dtype, blocks, outputs, capacity);
+export function gramColumns(space: SystemSpace): GramColumns {
+  const dense = denseColumns(space);
+  const written = writtenColumns(space);
+  const forEachLayer = (
+    linearization: Linearization,
+    weights: Float64Array | null,
+    visit: (columns: LayerColumns, ...layer: [LayerJacobian, PlanMatrix, number, number]) => void,
+  ): void =>
+    forEachOf(linearization.layers(), (jacobian, d, l) => {
+      const columns = jacobian.block.kind === "dense" ? dense : written;
+      visit(columns, jacobian, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1);
+    });
   return {
     diagonal(linearization, weights, out) {
       out.fill(0, 0, linearization.rows);
-      forEachLayer(blocks, linearization, weights, (factors, { rows, columns }, w, shift) => {
-        const { inputs: a, derivatives: d } = factors;
-        const square = (data: typeof a.data, start: number, length: number) => {
-          const x = data.subarray(start, start + length);
-          return kernels.dot(length, x, x);
-        };
-        for (let ik = 0; ik < linearization.rows; ik++) {
-          const i = Math.floor(ik / outputs);
-          const input = w * square(a.data, i * a.stride, rows) + shift;
-          out[ik]! += input * square(d!.data, ik * d!.stride, columns);
-        }
-      });
+      const own = out.subarray(0, linearization.rows);
+      forEachLayer(linearization, weights, ({ addDiagonal }, ...layer) => addDiagonal(...layer, own));
     },
     column(linearization, weights, row, out) {
-      const examples = linearization.rows / outputs;
-      const j = Math.floor(row / outputs);
       out.fill(0, 0, linearization.rows);
-      forEachLayer(
-        blocks,
-        linearization,
-        weights,
-        ({ inputs: a, derivatives: d }, { rows, columns }, w, shift) => {
-          const { vector, products, derivatives } = scratch;
-          kernels.copy(rows, a.data.subarray(j * a.stride), vector);
-          kernels.gemm(false, false, examples, 1, rows, w, a.data, a.stride, vector, 1, 0, products, 1);
-          for (let i = 0; i < examples; i++) products[i]! += shift;
-          kernels.copy(columns, d!.data.subarray(row * d!.stride), vector);
-          const n = linearization.rows;
-          kernels.gemm(false, false, n, 1, columns, 1, d!.data, d!.stride, vector, 1, 0, derivatives, 1);
-          kernels.scaleRows(examples, outputs, 1, products, 1, derivatives, 1);
-          kernels.axpy(n, 1, derivatives, out);
-        },
-      );
+      const own = out.subarray(0, linearization.rows);
+      forEachLayer(linearization, weights, ({ addColumn }, ...layer) => addColumn(...layer, row, own));
     },
   };
 }
 
-function allocateScratch(
-  kernels: Kernels,
-  dtype: DType,
-  blocks: readonly ParameterBlock[],
-  outputs: number,
-  capacity: number,
-) {
+/** By the factors of a dense layer. */
+function denseColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): LayerColumns {
   const longest = Math.max(...blocks.map((block) => Math.max(block.rows, block.columns)));
+  const vector = kernels.allocate(dtype, longest);
+  const products = kernels.allocate(dtype, capacity);
+  const derivatives = kernels.allocate(dtype, capacity * outputs);
+  const square = (data: FloatArray, start: number, length: number): number => {
+    const x = data.subarray(start, start + length);
+    return kernels.dot(length, x, x);
+  };
   return {
-    vector: kernels.allocate(dtype, longest),
-    products: kernels.allocate(dtype, capacity),
-    derivatives: kernels.allocate(dtype, capacity * outputs),
+    addDiagonal({ block, factors: { inputs: a } }, d, w, v, out) {
+      const { rows, columns, scale, bias } = block;
+      for (let ik = 0; ik < out.length; ik++) {
+        const ofInputs = w * square(a.data, Math.floor(ik / outputs) * a.stride, rows) + (bias ? v - w : 0);
+        out[ik]! += scale ** 2 * ofInputs * square(d.data, ik * d.stride, columns);
+      }
+    },
+    addColumn({ block, factors: { inputs: a } }, d, w, v, row, out) {
+      const { rows, columns, scale, bias } = block;
+      const n = out.length;
+      const examples = n / outputs;
+      const j = Math.floor(row / outputs);
+      kernels.copy(rows, a.data.subarray(j * a.stride), vector);
+      kernels.gemm(false, false, examples, 1, rows, w, a.data, a.stride, vector, 1, 0, products, 1);
+      if (bias) for (let i = 0; i < examples; i++) products[i]! += v - w;
+      kernels.copy(columns, d.data.subarray(row * d.stride), vector);
+      kernels.gemm(false, false, n, 1, columns, scale ** 2, d.data, d.stride, vector, 1, 0, derivatives, 1);
+      kernels.scaleRows(examples, outputs, 1, products, 1, derivatives, 1);
+      kernels.axpy(n, 1, derivatives, out);
+    },
   };
 }
 
-/** Visits the trainable layers with s² w and s² (v - w). */
-function forEachLayer(
-  blocks: readonly ParameterBlock[],
-  linearization: Linearization,
-  weights: Float64Array | null,
-  visit: (factors: JacobianFactors, block: ParameterBlock, w: number, shift: number) => void,
-): void {
-  const factors = denseFactors(linearization);
-  for (const [l, block] of blocks.entries()) {
-    if (!block.trainable) continue;
-    const w = block.scale ** 2 * (weights?.[2 * l] ?? 1);
-    const v = block.scale ** 2 * (weights?.[2 * l + 1] ?? 1);
-    visit(factors[l]!, block, w, block.bias ? v - w : 0);
-  }
+/** By the rows of J, those of one example at a time. */
+function writtenColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): LayerColumns {
+  const longest = Math.max(...blocks.map(({ rows, columns }) => rows * columns));
+  const rowsOfExample = lazy(() => kernels.allocate(dtype, outputs * longest));
+  const pushed = lazy(() => kernels.allocate(dtype, capacity * outputs));
+  const sizeOf = ({ rows, columns }: ParameterBlock) => rows * columns;
+
+  /** The rows of J of an example, K × size. */
+  const writeRows = ({ block, writeUnits }: LayerJacobian, d: PlanMatrix, example: number): FloatArray => {
+    writeUnits(d, example, 1, 0, block.columns, rowsOfExample(), sizeOf(block));
+    return rowsOfExample();
+  };
+  /** The parts of one of these rows: of the weights and of the biases. */
+  const partsOf = ({ inputs, columns, rows }: ParameterBlock, written: FloatArray, k: number) => {
+    const start = k * rows * columns;
+    return [
+      written.subarray(start, start + inputs * columns),
+      written.subarray(start + inputs * columns, start + rows * columns),
+    ] as const;
+  };
+
+  return {
+    addDiagonal(jacobian, d, w, v, out) {
+      for (let i = 0; i < out.length / outputs; i++) {
+        const written = writeRows(jacobian, d, i);
+        for (let k = 0; k < outputs; k++) {
+          const [x, y] = partsOf(jacobian.block, written, k);
+          out[i * outputs + k]! += w * kernels.dot(x.length, x, x) + v * kernels.dot(y.length, y, y);
+        }
+      }
+    },
+    addColumn(jacobian, d, w, v, row, out) {
+      const { block, pushforward } = jacobian;
+      const k = row % outputs;
+      const written = writeRows(jacobian, d, Math.floor(row / outputs));
+      const [x, y] = partsOf(block, written, k);
+      kernels.scale(x.length, w, x);
+      kernels.scale(y.length, v, y);
+      const own = pushed();
+      kernels.scale(out.length, 0, own);
+      const start = k * sizeOf(block);
+      pushforward(out.length / outputs, d, written.subarray(start, start + sizeOf(block)), own);
+      kernels.axpy(out.length, 1, own, out);
+    },
+  };
 }

@@ -1,19 +1,18 @@
-import type { FloatArray } from "../kernels/kernels.ts";
+import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { allocateMatrix, type PlanMatrix } from "../network/plan-matrix.ts";
+import type { BlockFactors } from "../network/plan-layers.ts";
+import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows } from "./assemble-gram.ts";
+import { type LayerJacobian, layerJacobian } from "./block-jacobian.ts";
 import type { SystemSpace } from "./curvature.ts";
-import { denseFactors } from "./dense-factors.ts";
-import { denseJacobian } from "./dense-jacobian.ts";
-import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
+import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
 import { gramWorkspace } from "./gram-workspace.ts";
-import { lazy } from "./lazy.ts";
 import type { Linearization } from "./linearization.ts";
 
 /** The Jacobian of some layers on some examples: it stays when the linearization that it came from moves on. */
 export interface KeptJacobian {
-  /** Its layers: the others count as frozen here. */
+  /** All layers; those that are not its own count as frozen here. */
   readonly blocks: readonly ParameterBlock[];
   /** n of the examples that are kept. */
   readonly rows: number;
@@ -27,62 +26,107 @@ export interface KeptJacobian {
   pushforward(d: ParameterVector, out: FloatArray): FloatArray;
 }
 
+/** Copies of one layer's inputs, where a frozen layer has none, and of its derivatives. */
+interface KeptLayer {
+  readonly jacobian: LayerJacobian;
+  readonly derivatives: PlanMatrix | null;
+}
+
 /**
- * Allocates a copy of the Jacobian's factors.
+ * Plans copies of the factors of J, one for each list of layers; they share what they need for a product. Memory is
+ * taken at the first `keep`.
  *
- * @param layers Those it is made of.
  * @param capacity The most examples.
  */
-export function keptJacobian(
-  { kernels, dtype, blocks, outputs }: Omit<SystemSpace, "capacity">,
-  layers: readonly number[],
+export function keptJacobians(
+  space: Omit<SystemSpace, "capacity">,
+  lists: readonly (readonly number[])[],
   capacity: number,
-): KeptJacobian {
-  const own = blocks.map((block, l) => (layers.includes(l) ? block : { ...block, trainable: false }));
-  const empty: PlanMatrix = { data: kernels.allocate(dtype, 0), stride: 1 };
-  const inputs = own.map(({ trainable, rows }) =>
-    trainable ? allocateMatrix(kernels, dtype, capacity, rows) : empty,
-  );
-  const derivatives = own.map(({ trainable, columns }) =>
-    trainable ? allocateMatrix(kernels, dtype, capacity * outputs, columns) : null,
-  );
-  const workspace = gramWorkspace({ kernels, dtype, outputs, capacity });
-  const jacobians = own.map((block, l) => denseJacobian(workspace, block, inputs[l]!));
-  const weighted = lazy(() => planWeighted(workspace, own));
+): readonly KeptJacobian[] {
+  const { kernels, blocks, outputs } = space;
   const rowNumbers = kernels.allocateIndices(capacity * outputs);
-  let kept = 0;
-  const layerRows: LayerRows = {
-    kernels,
-    outputs,
-    jacobians,
-    derivatives,
-    get count() {
-      return kept;
-    },
+  let layers: readonly KeptLayer[] | null = null;
+  let weighted: Weighted;
+
+  const layersLike = (source: LayerRows): readonly KeptLayer[] => {
+    if (layers) return layers;
+    const workspace = gramWorkspace({ ...space, capacity }, source.rowBytes);
+    const isKept = blocks.map((_, l) => lists.some((list) => list.includes(l)));
+    layers = blocks.map((block, l) => {
+      if (!isKept[l]) return { jacobian: source.jacobians[l]!, derivatives: null };
+      const factors = copyFactors(space, source.jacobians[l]!.factors, capacity);
+      const derivatives = matrixLike(space, source.derivatives[l]!, capacity * outputs);
+      return { jacobian: layerJacobian(workspace, block, factors), derivatives };
+    });
+    weighted = planWeighted(workspace, blocks);
+    return layers;
   };
 
-  return {
-    blocks: own,
-    get rows() {
-      return kept * outputs;
-    },
-    keep(linearization, examples, count) {
-      kept = count;
-      const factors = denseFactors(linearization);
-      for (const l of layers) {
-        const { inputs: a, derivatives: d } = factors[l]!;
-        const { rows, columns } = own[l]!;
-        for (let i = 0; i < count; i++) rowNumbers[i] = examples[i]!;
-        const into = inputs[l]!;
-        kernels.gatherRows(count, rows, a.data, a.stride, rowNumbers, into.data, into.stride);
-        for (let row = 0; row < count * outputs; row++)
-          rowNumbers[row] = examples[Math.floor(row / outputs)]! * outputs + (row % outputs);
-        const to = derivatives[l]!;
-        kernels.gatherRows(count * outputs, columns, d!.data, d!.stride, rowNumbers, to.data, to.stride);
-      }
-    },
-    gram: (weights, out) => assembleGram(layerRows, weights, out),
-    pullback: (u, out) => pullbackFactors(layerRows, u, weighted(), out),
-    pushforward: (d, out) => pushforwardFactors(layerRows, d, out),
+  const planKept = (list: readonly number[]): KeptJacobian => {
+    const own = blocks.map((block, l) => (list.includes(l) ? block : { ...block, trainable: false }));
+    let kept = 0;
+    let rows: LayerRows;
+    const rowsLike = (source: LayerRows): LayerRows => ({
+      kernels,
+      outputs,
+      rowBytes: source.rowBytes,
+      jacobians: layersLike(source).map(({ jacobian }, l) => ({ ...jacobian, block: own[l]! })),
+      derivatives: layersLike(source).map(({ derivatives }) => derivatives),
+      get count() {
+        return kept;
+      },
+    });
+    return {
+      blocks: own,
+      get rows() {
+        return kept * outputs;
+      },
+      keep(linearization, examples, count) {
+        const source = linearization.layers();
+        rows ??= rowsLike(source);
+        kept = count;
+        for (const l of list) copyLayer(kernels, source, rows, l, examples, rowNumbers);
+      },
+      gram: (weights, out) => assembleGram(rows, weights, out),
+      pullback: (u, out) => pullbackFactors(rows, u, weighted, out),
+      pushforward: (d, out) => pushforwardFactors(rows, d, out),
+    };
   };
+
+  return lists.map(planKept);
+}
+
+function matrixLike(
+  { kernels, dtype }: Omit<SystemSpace, "capacity">,
+  { stride }: PlanMatrix,
+  rows: number,
+): PlanMatrix {
+  return { data: kernels.allocate(dtype, rows * stride), stride };
+}
+
+function copyFactors(
+  space: Omit<SystemSpace, "capacity">,
+  factors: BlockFactors,
+  capacity: number,
+): BlockFactors {
+  const copy = matrixLike(space, factors.inputs, capacity);
+  return { ...factors, inputs: copy };
+}
+
+/** Copies the factors of the examples that are kept, rows with the gaps between them: the ones of a bias stand there. */
+function copyLayer(
+  kernels: Kernels,
+  source: LayerRows,
+  { jacobians, derivatives, count, outputs }: LayerRows,
+  l: number,
+  examples: Int32Array,
+  rowNumbers: Int32Array,
+): void {
+  const gather = (m: number, from: PlanMatrix, to: PlanMatrix): void =>
+    kernels.gatherRows(m, from.stride, from.data, from.stride, rowNumbers, to.data, to.stride);
+  for (let i = 0; i < count; i++) rowNumbers[i] = examples[i]!;
+  gather(count, source.jacobians[l]!.factors.inputs, jacobians[l]!.factors.inputs);
+  for (let row = 0; row < count * outputs; row++)
+    rowNumbers[row] = examples[Math.floor(row / outputs)]! * outputs + (row % outputs);
+  gather(count * outputs, source.derivatives[l]!, derivatives[l]!);
 }

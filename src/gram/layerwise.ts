@@ -1,10 +1,9 @@
 import type { Curvature, SystemSpace } from "./curvature.ts";
-import { requireDense } from "./dense-factors.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
-import { keptJacobian } from "./kept-jacobian.ts";
+import { keptJacobians } from "./kept-jacobian.ts";
 import { requireOption } from "./optimizer-error.ts";
 import type { Factorization } from "./symmetric-solver.ts";
-import { woodburyInverse } from "./woodbury.ts";
+import { woodburyInverse, woodburyScratch } from "./woodbury.ts";
 
 /** Options of `layerwise`, and their defaults. */
 export interface LayerwiseOptions {
@@ -35,7 +34,6 @@ export function layerwise(options: Partial<LayerwiseOptions> = {}): Curvature {
   return {
     isExact: false,
     init(space) {
-      requireDense("layerwise", space.blocks);
       const system = gradientSystem(space, layerInverses(space, reuse));
       return () => system;
     },
@@ -44,9 +42,11 @@ export function layerwise(options: Partial<LayerwiseOptions> = {}): Curvature {
 
 function layerInverses(space: SystemSpace, reuse: number): CurvatureInverse {
   const { kernels, blocks, outputs, capacity } = space;
-  const layers = blocks.flatMap(({ trainable }, l) => (trainable ? [l] : []));
-  const kept = layers.map((l) => keptJacobian(space, [l], capacity));
-  const inverses = kept.map((jacobian) => woodburyInverse(space, jacobian, capacity * outputs));
+  const rows = capacity * outputs;
+  const layers = blocks.flatMap(({ trainable }, l) => (trainable ? [[l]] : []));
+  const kept = keptJacobians(space, layers, capacity);
+  const scratch = woodburyScratch(space, rows);
+  const inverses = kept.map((jacobian) => woodburyInverse(space, jacobian, rows, scratch));
   const examples = kernels.allocateIndices(capacity);
   for (let i = 0; i < capacity; i++) examples[i] = i;
   let steps = 0;

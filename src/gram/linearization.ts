@@ -6,7 +6,7 @@ import { forward, type Plan } from "../network/plan.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
 import { assembleNormal, planRowChunks, writeRows } from "./assemble-normal.ts";
-import { blockJacobians } from "./block-jacobian.ts";
+import { layerJacobians } from "./block-jacobian.ts";
 import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
 import { gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
@@ -79,6 +79,8 @@ export interface Linearization {
   writeRows(first: number, examples: number, out: FloatArray): void;
   /** Lower out <- Jᵀ J, p × p, leading dimension p. */
   normal(out: Float64Array): Float64Array;
+  /** The layers with their derivatives, for methods that go layer by layer. Also a view. */
+  layers(): LayerRows;
   /** The factors of the Jacobian's rows, for each dense layer: row (i, k) of J is scale · ã_i ⊗ d_ik. null for others. */
   blocks(): readonly (JacobianFactors | null)[];
 }
@@ -106,7 +108,7 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
   const { kernels, outputs, blocks } = plan;
   const columns = trainableCount(blocks);
   const workspace = gramWorkspace(plan, rowBytes);
-  const jacobians = blockJacobians(plan, workspace);
+  const jacobians = layerJacobians(plan, workspace);
   const weighted = lazy(() => planWeighted(workspace, blocks));
   const seeded = lazy(() => planDerivatives(plan, 1, () => false));
   const kept = lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null));
@@ -118,6 +120,7 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
   const layers = lazy(() => ({
     kernels,
     outputs,
+    rowBytes: workspace.rowBytes,
     jacobians,
     derivatives: derivativesOfBlocks(plan, kept()),
     get count() {
@@ -167,6 +170,7 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
     pushforward: (d, out) => pushforwardFactors(differentiate(), d, out),
     gram: (weights, out) => assembleGram(differentiate(), weights, out),
     gramTraces: (z, scratch, out) => traceGramParts(differentiate(), z, scratch, out),
+    layers: differentiate,
     writeRows: (first, examples, out) => writeRows(differentiate(), columns, first, examples, out),
     normal: (out) => assembleNormal(differentiate(), columns, rowChunk(), out),
 

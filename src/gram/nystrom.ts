@@ -3,7 +3,6 @@ import type { ParameterVector } from "../network/parameter-vector.ts";
 import { seededRandom } from "../random/random.ts";
 import { aroundPrior, type PriorlessSystem, type Solved } from "./around-prior.ts";
 import type { Curvature, SystemSpace } from "./curvature.ts";
-import { requireDense } from "./dense-factors.ts";
 import { gramColumns } from "./gram-columns.ts";
 import { scaleGroups } from "./group-weights.ts";
 import type { Linearization } from "./linearization.ts";
@@ -51,7 +50,6 @@ export function nystrom(options: Partial<NystromOptions> = {}): Curvature {
   return {
     isExact: false,
     init(space) {
-      requireDense("nystrom", space.blocks);
       const system = aroundPrior(space, lowRankSystem(space, rank, rows, seed));
       return () => system;
     },

@@ -1,18 +1,8 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
+import type { UnitRowsWriter } from "./block-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
-
-/** Writes the columns of some units of a layer: rows × units for each row of J, ld apart. */
-export type UnitRowsWriter = (
-  d: PlanMatrix,
-  first: number,
-  examples: number,
-  firstUnit: number,
-  units: number,
-  out: FloatArray,
-  ld: number,
-) => void;
 
 /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ by rows of J that are formed, multiplied and dropped. */
 export type RowsGram = (count: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;

@@ -1,9 +1,9 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
-import type { BlockJacobian } from "./block-jacobian.ts";
+import type { BlockJacobian, UnitRowsWriter } from "./block-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
-import { planRowsGram, type UnitRowsWriter } from "./rows-gram.ts";
+import { planRowsGram } from "./rows-gram.ts";
 
 /** The rows (Σ_s x_sc d_sc, Σ_s d_sc) of the factor and the shift of each channel c, over the positions s. */
 export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x: PlanMatrix): BlockJacobian {
@@ -30,9 +30,19 @@ export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x
       kernels.channelDots(examples, repeat, positions, columns, null, 0, ds, d.stride, shifts, ld);
     }
   };
-  const writeAll: UnitRowsWriter = (d, first, examples, _, __, out, ld) =>
-    writeRows(d, first, examples, outputs, out, ld);
-  const addGram = planRowsGram(workspace, block, writeAll);
+  const writeUnits: UnitRowsWriter = (d, first, examples, unit, units, out, ld) => {
+    if (units === columns) {
+      writeRows(d, first, examples, outputs, out, ld);
+      return;
+    }
+    const own = ownRows();
+    writeRows(d, first, examples, outputs, own, size);
+    for (let row = 0; row < examples * outputs; row++)
+      for (let e = 0; e < rows; e++)
+        for (let j = 0; j < units; j++)
+          out[row * ld + e * units + j] = own[row * size + e * columns + unit + j]!;
+  };
+  const addGram = planRowsGram(workspace, block, writeUnits);
 
   return {
     block,
@@ -49,7 +59,7 @@ export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x
       writeRows(d, 0, count, outputs, own, size);
       kernels.gemm(false, false, n, 1, size, 1, own, size, delta, 1, 1, out, 1);
     },
-    writeRows: (d, first, examples, out, ld) => writeRows(d, first, examples, outputs, out, ld),
+    writeUnits,
     gram: { by: "whole", add: addGram },
   };
 }

@@ -2,7 +2,6 @@ import { allocateParameters } from "../network/parameter-vector.ts";
 import { aroundPrior, type PriorlessSystem, type Solved } from "./around-prior.ts";
 import { conjugateGradients } from "./conjugate-gradients.ts";
 import type { Curvature, SystemSpace } from "./curvature.ts";
-import { requireDense } from "./dense-factors.ts";
 import { gramColumns } from "./gram-columns.ts";
 import { scaleGroups } from "./group-weights.ts";
 import type { Linearization } from "./linearization.ts";
@@ -56,7 +55,6 @@ export function sketchedGradients(options: Partial<SketchedGradientsOptions> = {
   return {
     isExact: false,
     init(space) {
-      requireDense("sketched-gradients", space.blocks);
       const system = aroundPrior(space, iterativeSystem(space, settings));
       return () => system;
     },

@@ -1,3 +1,4 @@
+import type { FloatArray } from "../kernels/kernels.ts";
 import { forEachGroup } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import type { SystemSpace } from "./curvature.ts";
@@ -14,6 +15,24 @@ export interface WoodburyInverse {
   apply(damping: number, g: ParameterVector): Factorization;
 }
 
+/** Buffers of an inverse, which several may use one after the other. */
+export interface WoodburyScratch {
+  readonly v: ParameterVector;
+  readonly pulled: ParameterVector;
+  readonly pushed: FloatArray;
+  readonly u: Float64Array;
+}
+
+/** @param capacity The most rows of J. */
+export function woodburyScratch({ kernels, dtype, blocks }: SystemSpace, capacity: number): WoodburyScratch {
+  return {
+    v: allocateParameters(kernels, dtype, blocks),
+    pulled: allocateParameters(kernels, dtype, blocks),
+    pushed: kernels.allocate(dtype, capacity),
+    u: kernels.allocate("float64", capacity),
+  };
+}
+
 /**
  * Solves with the n × n matrix of a kept Jacobian for any gradient g, of whatever batch (Woodbury's identity):
  *
@@ -24,16 +43,13 @@ export interface WoodburyInverse {
  * @param capacity The most rows of J.
  */
 export function woodburyInverse(
-  { kernels, dtype, blocks }: SystemSpace,
+  { kernels }: Pick<SystemSpace, "kernels">,
   kept: KeptJacobian,
   capacity: number,
+  { v, pulled, pushed, u }: WoodburyScratch,
 ): WoodburyInverse {
   const gram = kernels.allocate("float64", capacity ** 2);
   const solver = symmetricSolver(kernels, capacity);
-  const v = allocateParameters(kernels, dtype, blocks);
-  const pulled = allocateParameters(kernels, dtype, blocks);
-  const pushed = kernels.allocate(dtype, capacity);
-  const u = kernels.allocate("float64", capacity);
   let weights: Float64Array | null = null;
   let factorizedAt = Number.NaN;
   return {

@@ -7,7 +7,7 @@ import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { weightAverage } from "../optimizers/weight-average.ts";
 import { stopDefaults } from "../training/stop.ts";
-import { chooseOptimizer } from "./choose-optimizer.ts";
+import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
 import { givenNetwork, hasDropout } from "./given-network.ts";
 import { stepOptions } from "./named-optimizers.ts";
@@ -69,7 +69,8 @@ export function choosePictureRecipe(
     (options.optimizer ?? fitDefaults.optimizer) === "auto" &&
     stepOptions.every((name) => options[name] === undefined);
   const optimizer = isAuto ? pictureOptimizer() : choice.optimizer;
-  const usual = Math.min(pictureBatch, rowsThatFit(network, outputs));
+  const fitting = rowsThatFit(network, outputs);
+  const usual = Math.min(choice.fullBatch ? rows : pictureBatch, fitting);
   const batchSize = Math.min(rows, options.batchSize ?? usual);
   const members = options.ensemble ?? fitDefaults.ensemble;
   return {
@@ -99,9 +100,7 @@ export function choosePictureRecipe(
       {
         what: "batch",
         choice: `${batchSize} of ${rows} pictures`,
-        why: options.batchSize
-          ? "as asked"
-          : "its Gram matrix is small, and the pictures' layers fit in memory",
+        why: batchReason(options, choice, fitting < rows),
       },
       isAuto ? autoDecision : { what: "optimizer", choice: choice.description, why: choice.reason },
       ...(members > 1
@@ -109,6 +108,16 @@ export function choosePictureRecipe(
         : []),
     ],
   };
+}
+
+function batchReason(
+  { batchSize }: FitOptions,
+  { fullBatch, batchReason: usual }: OptimizerChoice,
+  isLarge: boolean,
+): string {
+  if (batchSize) return "as asked";
+  if (!fullBatch) return "its Gram matrix is small, and the pictures' layers fit in memory";
+  return isLarge ? `as many as fit into 1 GiB, though ${usual}` : usual;
 }
 
 const autoDecision: Decision = {

@@ -21,7 +21,7 @@ export type BlockFactors =
   /** The images, whose windows are the ã of their positions. */
   | {
       readonly kind: "convolution";
-      readonly image: PlanMatrix;
+      readonly inputs: PlanMatrix;
       readonly patches: Patches;
       readonly groups: number;
     }
@@ -122,7 +122,7 @@ function planLayer(
       const patches = planPatches(space, block!, window!, groups);
       return {
         node: convolutionNode(space, block!, index!, groups, patches, from, to),
-        factor: { kind: "convolution", image: from.matrix, patches, groups },
+        factor: { kind: "convolution", inputs: from.matrix, patches, groups },
       };
     }
     case "scale":

@@ -1,4 +1,3 @@
-import { denseFactors } from "../gram/dense-factors.ts";
 import { symmetricSolver } from "../gram/symmetric-solver.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
@@ -91,7 +90,7 @@ function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerStat
 
   /** s² Φᵀ Φ, and its factor. */
   const factorize = ({ linearization, examples }: Problem): void => {
-    const { inputs } = denseFactors(linearization)[last]!;
+    const { inputs } = linearization.blocks()[last]!;
     kernels.syrk(true, rows, examples, scale ** 2, inputs.data, inputs.stride, 0, narrow, rows);
     kernels.copy(rows ** 2, narrow, matrix);
     solver.load(rows, matrix);

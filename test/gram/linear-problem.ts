@@ -8,6 +8,7 @@ import { isDense, type Network, outputCount, parameterBlocks } from "../../src/n
 import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
 import { planNetwork } from "../../src/network/plan.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
+import { examplesFor } from "../network/layered-networks.ts";
 import { naiveLayersJacobian } from "../twins/naive-layers.ts";
 import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveJacobian } from "../twins/naive-network.ts";
@@ -20,7 +21,7 @@ export function linearProblem(network: Network, examples: number, seed: number) 
   const plan = planNetwork(kernels, network, "float64", examples);
   const theta = allocateParameters(kernels, "float64", blocks);
   theta.flat.set(initialize(network, seed));
-  const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));
+  const xs = examplesFor(network, examples, gaussian);
   const { data, stride } = plan.input;
   for (const [i, x] of xs.entries()) for (const [j, value] of x.entries()) data[i * stride + j] = value;
   const linearization = planLinearization(plan);
@@ -40,6 +41,8 @@ export function linearProblem(network: Network, examples: number, seed: number) 
     blocks,
     gaussian,
     n,
+    theta: theta.flat,
+    xs,
     J: isDense(network)
       ? naiveJacobian(network, theta.flat, xs)
       : naiveLayersJacobian(network, theta.flat, xs),

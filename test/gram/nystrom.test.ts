@@ -194,12 +194,13 @@ describe("nystrom", () => {
   test("says so where the Jacobian is not finite", () => {
     const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
     const system = nystrom().init(space)(4);
-    const [first, ...rest] = linearization.blocks();
-    const broken = {
-      ...first!,
-      inputs: { ...first!.inputs, data: first!.inputs.data.map(() => Number.NaN) },
-    };
-    system.assemble({ ...linearization, rows: 4, blocks: () => [broken, ...rest] }, null);
+    const layers = linearization.layers();
+    const [first, ...rest] = layers.jacobians;
+    const { inputs } = first!.factors;
+    const unknown = { ...inputs, data: inputs.data.map(() => Number.NaN) };
+    const broken = { ...first!, factors: { ...first!.factors, inputs: unknown } };
+    const jacobians = [broken, ...rest];
+    system.assemble({ ...linearization, rows: 4, layers: () => ({ ...layers, jacobians }) }, null);
     expect(system.solve(residuals, 1, null, vector()).method).toBe("failed");
   });
 

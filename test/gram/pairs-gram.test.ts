@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { assert, expect, test } from "vitest";
-import { blockJacobians } from "../../src/gram/block-jacobian.ts";
+import { layerJacobians } from "../../src/gram/block-jacobian.ts";
 import { convolutionRows } from "../../src/gram/convolution-rows.ts";
 import { gramWorkspace } from "../../src/gram/gram-workspace.ts";
 import { pairsAreCheaper, planPairsGram } from "../../src/gram/pairs-gram.ts";
@@ -80,7 +80,7 @@ test("the pairs of positions and the rows of J give the same Gram matrix, with w
         convolutional(layer),
         examples,
       );
-      const byPairs = planPairsGram(workspace, block, factors.image, factors.patches);
+      const byPairs = planPairsGram(workspace, block, factors.inputs, factors.patches);
       const byRows = planRowsGram(workspace, block, convolutionRows(workspace, block, factors));
       for (const add of [byPairs, byRows]) {
         const out = new Float64Array(n * n);
@@ -108,7 +108,7 @@ test.each<[string, Options, number | undefined, "pairs" | "rows"]>([
     examples,
     rowBytes,
   );
-  const jacobian = blockJacobians(plan, workspace)[0]!;
+  const jacobian = layerJacobians(plan, workspace)[0]!;
   expect(jacobian.method).toBe(method);
   expect(pairsAreCheaper(workspace, block)).toBe(method === "pairs" || layer.groups === 2);
   const out = new Float64Array(n * n);

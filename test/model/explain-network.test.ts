@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blockJacobians } from "../../src/gram/block-jacobian.ts";
+import { layerJacobians } from "../../src/gram/block-jacobian.ts";
 import { chooseForm } from "../../src/gram/form.ts";
 import { chooseGram } from "../../src/gram/gram-choice.ts";
 import { gramWorkspace } from "../../src/gram/gram-workspace.ts";
@@ -108,7 +108,7 @@ test.each(networks)("the parts of %s are formed as it is said", (_, network) => 
       );
     }
     const plan = planNetwork(referenceKernels(), network, "float64", 6);
-    const jacobians = blockJacobians(plan, gramWorkspace(plan, memory));
+    const jacobians = layerJacobians(plan, gramWorkspace(plan, memory));
     const { layers } = explainNetwork(network, { batchSize: 6, dtype: "float64", memory });
     const said = layers.filter(({ parameters }) => parameters > 0).map(({ gram }) => gram?.method ?? null);
     expect(said).toEqual(jacobians.map(({ method, block }) => (block.trainable ? method : null)));

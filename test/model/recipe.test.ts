@@ -74,6 +74,20 @@ describe("chooseRecipe", () => {
     );
   });
 
+  test("gives methods for all rows all pictures, or as many as fit", () => {
+    const batchOf = (size: number, options: FitOptions) => {
+      const shape = { height: size, width: size, channels: 3 } as const;
+      const recipe = choosePictureRecipe(500, shape, 1, options);
+      return [recipe.batchSize, decision(recipe, "batch").why];
+    };
+    expect(batchOf(16, { optimizer: "lbfgs" })).toEqual([500, "the method works on all rows"]);
+    expect(batchOf(16, { optimizer: "lbfgs", batchSize: 20 })).toEqual([20, "as asked"]);
+    expect(batchOf(16, { optimizer: "kfac" })[0]).toBe(64);
+    const [size, why] = batchOf(512, { optimizer: "lbfgs" });
+    expect(size).toBeLessThan(500);
+    expect(why).toBe("as many as fit into 1 GiB, though the method works on all rows");
+  });
+
   test.each<[FitOptions, string]>([
     [{ network: denseNetwork(7, [3], 1) }, "has 7 inputs, and the data have 8 after encoding"],
     [{ network: denseNetwork(8, [3], 2) }, "has 2 outputs, and there are 1 targets"],
