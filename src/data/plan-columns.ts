@@ -15,7 +15,10 @@ export interface EncodeOptions {
   readonly dates: "ignore" | "days";
   /** Columns to leave out. */
   readonly ignore: readonly string[];
-  /** Categories with more levels than this keep the most frequent ones; the rest becomes one level, "other". */
+  /**
+   * A category with at most this many levels in the training rows gives a column of 0 and 1 for each; one with more
+   * is embedded: the network trains a few numbers for each level.
+   */
   readonly maxLevels: number;
 }
 
@@ -23,7 +26,7 @@ export const encodeDefaults: Readonly<EncodeOptions> = Object.freeze({
   missing: "auto",
   dates: "ignore",
   ignore: Object.freeze([]) as readonly string[],
-  maxLevels: 30,
+  maxLevels: 10,
 });
 
 /** Something that was decided about a column. */

@@ -8,6 +8,8 @@ export interface Blend {
   /** Of the linear model, standardized: columns × outputs, row-major. */
   readonly weights: readonly number[];
   readonly bias: readonly number[];
+  /** As in a linear model. */
+  readonly levels?: readonly number[];
 }
 
 /** A row alone determines the share where its leverage is 1; its error then counts this much. */
@@ -47,8 +49,11 @@ export function mix(share: number, f: Float64Array, g: Float64Array): Float64Arr
 }
 
 /** The blend of networks and a linear model. */
-export function makeBlend(share: number, { weights, bias }: Pick<LinearModel, "weights" | "bias">): Blend {
-  return { share, weights: Array.from(weights), bias: Array.from(bias) };
+export function makeBlend(
+  share: number,
+  { weights, bias, levels }: Pick<LinearModel, "weights" | "bias" | "levels">,
+): Blend {
+  return { share, weights: Array.from(weights), bias: Array.from(bias), ...(levels && { levels }) };
 }
 
 /** Predicts by a blend: the networks' prediction, with its spread, and the linear one; null leaves it as it is. */
@@ -59,9 +64,9 @@ export function applyBlend(
   rows: number,
 ): EnsemblePrediction {
   if (!blend) return { mean, spread };
-  const { share, weights, bias } = blend;
+  const { share, weights, bias, levels } = blend;
   const linear = predictLinear(
-    { weights: Float64Array.from(weights), bias: Float64Array.from(bias) },
+    { weights: Float64Array.from(weights), bias: Float64Array.from(bias), ...(levels && { levels }) },
     inputs,
     rows,
   );

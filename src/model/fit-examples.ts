@@ -1,17 +1,13 @@
+import { expandedWidth } from "../data/one-hot.ts";
 import { fitRidge, type LinearModel, predictLinear } from "../data/ridge.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { obstacleToNative, selectKernels } from "../kernels/select-kernels.ts";
-import {
-  denseNetwork,
-  describeNetwork,
-  type Network,
-  parameterBlocks,
-  trainableCount,
-} from "../network/network.ts";
+import { describeNetwork, type Network, parameterBlocks, trainableCount } from "../network/network.ts";
 import type { TrainingResult } from "../training/train.ts";
 import { applyBlend, type Blend, carefulShare, makeBlend, mix } from "./blend.ts";
 import { type Examples, knownRows, pickRows, rmseOver } from "./examples.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
+import { linearNetwork } from "./linear-network.ts";
 import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import { planPredictor } from "./predictor.ts";
@@ -145,7 +141,7 @@ function blendWithRidge(examples: Examples, alone: Chosen, ridge: Baseline, deci
   const share = chooseShare(examples, alone.unseen, linear, decisions);
   if (share === 1) return alone;
   const isFinal = false;
-  if (share === 0) return { ...linearNetwork(ridge.linear, examples), blend: null, unseen: linear, isFinal };
+  if (share === 0) return { ...linearNetwork(ridge.linear), blend: null, unseen: linear, isFinal };
   const unseen = mix(share, alone.unseen, linear);
   return { ...alone, blend: makeBlend(share, ridge.linear), unseen, isFinal };
 }
@@ -212,13 +208,26 @@ interface Baseline {
 /** Rows, or columns if those are fewer, of the largest linear model: its eigenvalues take some seconds. */
 const mostLinear = 2500;
 
+/** Numbers of a matrix in which the levels of categories are written out: 128 MiB. */
+const mostWritten = 2 ** 24;
+
 /** Fits linear models, where the inputs are a matrix that is not too large. */
 function fitBaseline(kernels: Kernels, examples: Examples): Baseline | null {
   const { rows, split, outputs, targets } = examples;
-  const { matrix, columns } = examples.inputs;
-  if (!matrix || Math.min(split.train.length, columns) > mostLinear) return null;
+  const { matrix, columns, levels } = examples.inputs;
+  if (!matrix) return null;
+  const width = expandedWidth(columns, levels);
+  const isWritten = width === columns || rows * width <= mostWritten;
+  if (!isWritten || Math.min(split.train.length, width) > mostLinear) return null;
   const fitTo = (of: Int32Array): LinearModel =>
-    fitRidge(kernels, pickRows(matrix, of, columns), pickRows(targets, of, outputs), of.length, outputs);
+    fitRidge(
+      kernels,
+      pickRows(matrix, of, columns),
+      pickRows(targets, of, outputs),
+      of.length,
+      outputs,
+      levels,
+    );
   const linear = fitTo(knownRows(examples));
   const trained = split.validation.length > 0 ? fitTo(split.train) : linear;
   return {
@@ -226,12 +235,6 @@ function fitBaseline(kernels: Kernels, examples: Examples): Baseline | null {
     model: predictLinear(linear, matrix, rows),
     unseen: predictLinear(trained, matrix, rows),
   };
-}
-
-/** A linear model as a network without hidden layers: the bias is the last row of its parameters. */
-function linearNetwork({ weights, bias }: LinearModel, { outputs }: Examples) {
-  const network = denseNetwork(weights.length / outputs, [], outputs);
-  return { network, parameters: join([weights, bias]) };
 }
 
 function describeRun(
