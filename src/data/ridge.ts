@@ -151,18 +151,20 @@ function leaveOneOut(
 ): number {
   const rows = leverage.length;
   const outputs = residuals.length / rows;
-  const left = values.map((value) => lambda / (value + lambda));
-  let sum = 0;
-  for (let i = 0; i < rows; i++) {
-    let rest = leverage[i]!;
-    for (const [l, u] of vectors.entries()) rest += u[i]! ** 2 * left[l]!;
-    for (let k = 0; k < outputs; k++) {
-      let residual = residuals[i * outputs + k]!;
-      for (const [l, u] of vectors.entries()) residual += u[i]! * left[l]! * B[l]![k]!;
-      sum += (residual / Math.max(rest, rows * Number.EPSILON)) ** 2;
+  const rest = leverage.slice();
+  const errors = residuals.slice();
+  // Vector by vector: their numbers lie one after the other.
+  for (const [l, u] of vectors.entries()) {
+    const left = lambda / (values[l]! + lambda);
+    for (let i = 0; i < rows; i++) {
+      rest[i]! += u[i]! ** 2 * left;
+      for (let k = 0; k < outputs; k++) errors[i * outputs + k]! += u[i]! * left * B[l]![k]!;
     }
   }
-  return Math.sqrt(sum / (rows * outputs));
+  let sum = 0;
+  for (let i = 0; i < errors.length; i++)
+    sum += (errors[i]! / Math.max(rest[Math.floor(i / outputs)]!, rows * Number.EPSILON)) ** 2;
+  return Math.sqrt(sum / errors.length);
 }
 
 /** Xᵀ U diag(1 / (s + λ)) Uᵀ y. */
