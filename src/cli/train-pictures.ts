@@ -45,7 +45,7 @@ function shapeOf({ imageSize, channels }: TrainOptions) {
 }
 
 /** Options of columns of numbers. An option without effect would seem to have one. */
-const tableOptions = ["missing", "dates", "ignore"] as const;
+const tableOptions = ["missing", "dates", "categories", "ignore"] as const;
 
 function refuseTableOptions(options: TrainOptions): void {
   const name = tableOptions.find((option) => options[option] !== undefined);

@@ -19,8 +19,11 @@ export interface ColumnOptions extends Partial<EncodeOptions> {
 export function separateOptions<T extends ColumnOptions>(
   options: T,
 ): [ColumnOptions, Omit<T, keyof ColumnOptions>] {
-  const { targets, missing, dates, ignore, maxLevels, onColumns, ...others } = options;
-  return [{ targets, ...dropUndefined({ missing, dates, ignore, maxLevels, onColumns }) }, others];
+  const { targets, missing, dates, categories, ignore, maxLevels, onColumns, ...others } = options;
+  return [
+    { targets, ...dropUndefined({ missing, dates, categories, ignore, maxLevels, onColumns }) },
+    others,
+  ];
 }
 
 /** Standardized examples of a table, and how they came about. */
