@@ -49,7 +49,7 @@ const {
   testRows,
   seed,
 } = trainOptions;
-const { split, dtype, kernels, threads, memory, missing, dates, header, ignore } = trainOptions;
+const { split, dtype, kernels, threads, memory, missing, dates, header, categories, ignore } = trainOptions;
 
 /** The options of `compare`: those of `train` that all optimizers can share. */
 export const compareOptions: OptionTable<CompareValues> = {
@@ -96,6 +96,7 @@ export const compareOptions: OptionTable<CompareValues> = {
   missing,
   dates,
   header,
+  categories,
   ignore,
   json: option("--json", "lines of JSON on standard output: the optimizers, and the result last", parseFlag),
   quiet: option("--quiet", "says nothing but the table", parseFlag),

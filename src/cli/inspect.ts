@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { faultOf } from "../data/cell.ts";
 import { DataError } from "../data/data-error.ts";
 import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts";
-import { type ColumnNote, planColumns } from "../data/plan-columns.ts";
+import { type ColumnNote, encodeDefaults, planColumns } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, type Table } from "../data/table.ts";
 import { alignTable, shorten } from "./align-table.ts";
@@ -65,9 +65,15 @@ function describeUses(table: Table, summaries: readonly ColumnSummary[]): readon
     const said = notes
       .filter(({ column }) => column === summary.name)
       .map(({ choice, why }) => `${choice}: ${why}`);
-    const use = [...(kind ? [kind] : []), ...said].join("; ") || "left out";
+    const use = [...(kind ? [nameOf(kind, summary)] : []), ...said].join("; ") || "left out";
     return { summary, use: summary.kind === "mixed" ? `an error: ${badCell(table, summary)}` : use };
   });
+}
+
+/** Training rows alone decide; they have the levels of all rows, but for some of the rare ones. */
+function nameOf(kind: string, { distinct, missing }: ColumnSummary): string {
+  const levels = distinct + (missing > 0 ? 1 : 0);
+  return kind === "category" && levels > encodeDefaults.maxLevels ? "category, embedded" : kind;
 }
 
 /** What would be done if all columns were inputs; nothing where none can be one. */

@@ -68,6 +68,7 @@ export interface TrainValues extends PictureValues {
   readonly missing: EncodeOptions["missing"];
   readonly dates: EncodeOptions["dates"];
   readonly header: ReadOptions["header"];
+  readonly categories: readonly string[];
   readonly ignore: readonly string[];
   readonly json: boolean;
   readonly quiet: boolean;
@@ -183,6 +184,11 @@ export const trainOptions: OptionTable<TrainValues> = {
     parseChoice<EncodeOptions["dates"]>(["ignore", "days"]),
   ),
   header: option(headerFlags, headerDescription, parseHeader),
+  categories: option(
+    "--categories <names>",
+    "columns whose numbers are names, such as postal codes, separated by commas",
+    parseNames,
+  ),
   ignore: option("--ignore <names>", "columns to leave out, separated by commas", parseNames),
   ...pictureOptions,
   json: option("--json", "lines of JSON on standard output: the steps, and the result last", parseFlag),

@@ -48,7 +48,7 @@ function shapeOf({ imageSize, channels }: TrainOptions): Partial<ImageShape> {
 }
 
 /** Options of columns of numbers. An option without effect would seem to have one. */
-const tableOptions = ["missing", "dates", "ignore"] as const;
+const tableOptions = ["missing", "dates", "categories", "ignore"] as const;
 
 function refuseTableOptions(options: TrainOptions): void {
   const name = tableOptions.find((option) => options[option] !== undefined);

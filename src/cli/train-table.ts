@@ -12,10 +12,10 @@ import { UsageError } from "./usage-error.ts";
 export const trainTable: Trainer = async (given, options, fitOptions, talk) => {
   const data = requireData(given);
   refusePictureOptions(options);
-  const { header, missing, dates, ignore } = options;
+  const { header, missing, dates, categories, ignore } = options;
   const targets = requireTarget(options.target, data);
   const table = await readTable(data, header === undefined ? {} : { header });
-  const columns = { missing, dates, ignore };
+  const columns = { missing, dates, categories, ignore };
   const asked = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
   const fit = await fitTable(table, {
     ...fitOptions,

@@ -116,7 +116,7 @@ async function checkOutputs(
 /** Options of the fit. Those that are not given stay away, so that the library decides. */
 async function fitOptionsOf(options: TrainOptions, talk: Terminal): Promise<FitOptions> {
   const { json, quiet, timeLimit, testRows, network, target, out, report, header, ...rest } = options;
-  const { missing, dates, ignore, ...others } = rest;
+  const { missing, dates, categories, ignore, ...others } = rest;
   const { images, fileColumn, badImages, imageCache, imageSize, channels, imageFit, augment, ...same } =
     others;
   const view = progressView(talk);

@@ -1,6 +1,14 @@
 import { faultOf, isMissing, readDays, readNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
-import { type CategoryEncoding, type Encoder, encodedWidth, type NumberEncoding } from "./encoder.ts";
+import {
+  type CategoryEncoding,
+  type Encoder,
+  encodedWidth,
+  type InputEncoding,
+  inputNames,
+  type LevelEncoding,
+  type NumberEncoding,
+} from "./encoder.ts";
 import { levelOf } from "./fit-encoder.ts";
 import { requireColumn } from "./plan-columns.ts";
 import { findColumn, placeOf, type Table } from "./table.ts";
@@ -34,13 +42,14 @@ export function encodeInputs(encoder: Encoder, table: Table, rows: ArrayLike<num
   for (const input of encoder.inputs) {
     requireColumn(table, input.column);
     const { cells } = findColumn(table, input.column)!;
+    const position = positionsOf(input);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       const out = inputs.subarray(i * width + offset, (i + 1) * width);
       if (input.kind === "number") encodeNumber(input, table, cells[row]!, row, out, counts);
-      else encodeCategory(input, cells[row]!, out, counts.unseen);
+      else encodeCategory(input, position(cells[row]!), cells[row]!, out, counts.unseen);
     }
-    offset += input.kind === "number" ? (input.indicator ? 2 : 1) : input.standardizations.length;
+    offset += inputNames(input).length;
   }
   return { inputs, ...counts };
 }
@@ -72,17 +81,29 @@ function encodeNumber(
   out[0] = (value - mean) / deviation;
 }
 
+/** Where the level of a cell stands among the levels of a category; -1 of another. */
+function positionsOf(input: InputEncoding): (cell: string) => number {
+  if (input.kind === "number") return () => -1;
+  const positions = new Map(input.levels.map((level, j) => [level, j]));
+  return (cell) => positions.get(levelOf(cell)) ?? -1;
+}
+
 function encodeCategory(
-  { column, levels, other, implied, standardizations }: CategoryEncoding,
+  input: CategoryEncoding | LevelEncoding,
+  level: number,
   cell: string,
   out: Float64Array,
   unseen: Map<string, number>,
 ): void {
-  const name = levelOf(cell);
-  const level = levels.indexOf(name);
-  const known = level >= 0 || other || name === implied;
-  if (!known) unseen.set(column, (unseen.get(column) ?? 0) + 1);
-  for (const [j, { mean, deviation }] of standardizations.entries()) {
+  const { column, levels } = input;
+  const other = input.kind === "category" && input.other;
+  const isImplied = input.kind === "category" && levelOf(cell) === input.implied;
+  if (level < 0 && !other && !isImplied) unseen.set(column, (unseen.get(column) ?? 0) + 1);
+  if (input.kind === "level") {
+    out[0] = level;
+    return;
+  }
+  for (const [j, { mean, deviation }] of input.standardizations.entries()) {
     const isOther = other && j === levels.length;
     const hit = isOther ? level < 0 : j === level;
     out[j] = ((hit ? 1 : 0) - mean) / deviation;

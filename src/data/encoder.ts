@@ -5,7 +5,7 @@ export interface Encoder {
 }
 
 /** One table column, as one or more standardized columns of the network's input. */
-export type InputEncoding = NumberEncoding | CategoryEncoding;
+export type InputEncoding = NumberEncoding | CategoryEncoding | LevelEncoding;
 
 export interface NumberEncoding {
   readonly kind: "number";
@@ -32,6 +32,14 @@ export interface CategoryEncoding {
   readonly standardizations: readonly Standardization[];
 }
 
+/** A category of many levels: one column for all, whose numbers are not to be calculated with. */
+export interface LevelEncoding {
+  readonly kind: "level";
+  readonly column: string;
+  /** All levels of the training rows. The network sees a level's position among these, and -1 for any other. */
+  readonly levels: readonly string[];
+}
+
 export interface Standardization {
   readonly mean: number;
   readonly deviation: number;
@@ -46,10 +54,18 @@ export function encodedWidth({ inputs }: Encoder): number {
   return inputs.reduce((sum, input) => sum + inputNames(input).length, 0);
 }
 
+/** For each column that the network sees the number of levels whose position it holds; 0 where it holds a number. */
+export function encodedLevels({ inputs }: Encoder): readonly number[] {
+  return inputs.flatMap((input) =>
+    input.kind === "level" ? [input.levels.length] : inputNames(input).map(() => 0),
+  );
+}
+
 /** Names of the columns that an encoding gives, for example "origin=USA". */
 export function inputNames(input: InputEncoding): readonly string[] {
   if (input.kind === "number")
     return input.indicator ? [input.column, `${input.column} missing`] : [input.column];
+  if (input.kind === "level") return [input.column];
   const levels = input.levels.map((level) => `${input.column}=${level}`);
   return input.other ? [...levels, `${input.column}=other`] : levels;
 }

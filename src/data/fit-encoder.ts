@@ -29,10 +29,23 @@ export function describeEncoder({ inputs, options }: ColumnPlan, encoder: Encode
   return inputs.flatMap(({ column }): ColumnNote[] => {
     const encoding = encoder.inputs.find((input) => input.column === column);
     if (!encoding) return [{ column, choice: "left out", why: "the same value in every training row" }];
-    if (encoding.kind === "number" || !encoding.other) return [];
-    const why = `levels in fewer than ${rareLevel} training rows, or beyond the ${options.maxLevels} most frequent`;
-    return [{ column, choice: 'some levels count as one, "other"', why }];
+    return describeCategory(encoding, options);
   });
+}
+
+function describeCategory(encoding: InputEncoding, { maxLevels }: EncodeOptions): ColumnNote[] {
+  const { column } = encoding;
+  if (encoding.kind === "level")
+    return [
+      {
+        column,
+        choice: `${encoding.levels.length} levels, embedded`,
+        why: `more than ${maxLevels}: each has trained numbers in place of a column; a new level is taken for one like the average`,
+      },
+    ];
+  if (encoding.kind === "number" || !encoding.other) return [];
+  const why = `those in fewer than ${rareLevel} training rows: too few to tell them apart`;
+  return [{ column, choice: 'some levels count as one, "other"', why }];
 }
 
 function fitNumber(
@@ -83,11 +96,10 @@ function fitCategory(
     const level = levelOf(cells[rows[i]!]!);
     counts.set(level, (counts.get(level) ?? 0) + 1);
   }
-  const frequent = [...counts]
-    .filter(([, count]) => count >= rareLevel)
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, maxLevels)
-    .map(([level]) => level);
+  const byFrequency = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const namesOf = (some: typeof byFrequency) => some.map(([level]) => level);
+  if (counts.size > maxLevels) return [{ kind: "level", column, levels: namesOf(byFrequency) }];
+  const frequent = namesOf(byFrequency.filter(([, count]) => count >= rareLevel));
   const other = counts.size > frequent.length;
   // Two exclusive columns say the same twice: one is enough.
   const implied = frequent.length === 2 && !other ? frequent[1]! : null;

@@ -13,17 +13,23 @@ export interface EncodeOptions {
   readonly missing: "auto" | "mean" | "drop" | "refuse";
   /** Dates: "ignore" leaves the column out; "days" takes the days since 1970-01-01. */
   readonly dates: "ignore" | "days";
+  /** Columns whose cells are names, even where they look like numbers or dates: postal codes, numbers of stations. */
+  readonly categories: readonly string[];
   /** Columns to leave out. */
   readonly ignore: readonly string[];
-  /** Categories with more levels than this keep the most frequent ones; the rest becomes one level, "other". */
+  /**
+   * A category with at most this many levels in the training rows gives a column of 0 and 1 for each; one with more
+   * is embedded: the network trains a few numbers for each level.
+   */
   readonly maxLevels: number;
 }
 
 export const encodeDefaults: Readonly<EncodeOptions> = Object.freeze({
   missing: "auto",
   dates: "ignore",
+  categories: Object.freeze([]) as readonly string[],
   ignore: Object.freeze([]) as readonly string[],
-  maxLevels: 30,
+  maxLevels: 10,
 });
 
 /** Something that was decided about a column. */
@@ -55,7 +61,7 @@ export function planColumns(
   options: Partial<EncodeOptions> = {},
 ): ColumnPlan {
   const full = { ...encodeDefaults, ...options };
-  for (const name of [...targets, ...full.ignore]) requireColumn(table, name);
+  for (const name of [...targets, ...full.categories, ...full.ignore]) requireColumn(table, name);
   const twice = targets.find((name, k) => targets.indexOf(name) < k);
   if (twice !== undefined)
     throw new DataError("target", { file: table.name }, `has "${twice}" as a target twice; name it once`);
@@ -183,7 +189,9 @@ function planInput(
   options: EncodeOptions,
   note: (choice: string, why: string) => void,
 ): InputKind | null {
-  const { name, kind, missing } = summary;
+  const { name, missing } = summary;
+  const isNamed = options.categories.includes(name) && summary.distinct > 1;
+  const kind = isNamed ? "category" : summary.kind;
   switch (kind) {
     case "mixed":
       throw badCell(table, summary, ", or --ignore the column");
@@ -206,6 +214,8 @@ function planInput(
       return "days";
     case "number":
       if (summary.counter) note("kept", "counts the rows; --ignore it if it is only an identifier");
+      else if (findColumn(table, name)!.cells.some((cell) => /^0\d+$/.test(cell.trim())))
+        note("kept as numbers", `some begin with 0, as codes do; --categories ${name} takes them for names`);
       return "number";
     case "category":
       return "category";

@@ -1,10 +1,13 @@
 import type { Kernels } from "../kernels/kernels.ts";
+import { expandLevels } from "./one-hot.ts";
 
 /** A linear model of standardized inputs: prediction = bias + weights · x, for each target. */
 export interface LinearModel {
   /** columns × outputs, row-major. */
   readonly weights: Float64Array;
   readonly bias: Float64Array;
+  /** For each column of the inputs the number of levels that have weights in its place, or 0; absent where all are 0. */
+  readonly levels?: readonly number[];
   /** The penalty that was chosen, in units of the mean eigenvalue of XᵀX. */
   readonly penalty: number;
   /** Root mean square of the leave-one-out errors, over all outputs. */
@@ -23,6 +26,7 @@ const penalties = Array.from({ length: 25 }, (_, i) => 10 ** (-8 + i / 2));
  *
  * @param inputs rows × columns, row-major.
  * @param targets rows × outputs.
+ * @param levels For each column the number of levels whose position it holds: it stands for as many columns of 0 and 1.
  */
 export function fitRidge(
   kernels: Kernels,
@@ -30,9 +34,11 @@ export function fitRidge(
   targets: Float64Array,
   rows: number,
   outputs: number,
+  levels?: readonly number[],
 ): LinearModel {
-  const columns = inputs.length / rows;
-  const { centered, means } = center(inputs, rows, columns);
+  const x = expandLevels(inputs, rows, levels);
+  const columns = x.length / rows;
+  const { centered, means } = center(x, rows, columns);
   const y = center(targets, rows, outputs);
   const { values, vectors } = spectrum(kernels, centered, rows, columns);
   const unit = values.reduce((a, b) => a + b, 0) / Math.max(1, columns) || 1;
@@ -48,7 +54,7 @@ export function fitRidge(
   const bias = y.means.map(
     (mean, k) => mean - means.reduce((sum, m, j) => sum + m * weights[j * outputs + k]!, 0),
   );
-  return { weights, bias, penalty: best.penalty, leaveOneOut: best.error };
+  return { weights, bias, ...(levels && { levels }), penalty: best.penalty, leaveOneOut: best.error };
 }
 
 function center(
@@ -78,30 +84,23 @@ function spectrum(
   kernels.symmetricEigen(n, square, n, eigenvalues);
   const cutoff = Math.max(rows, columns) * Number.EPSILON * (eigenvalues[n - 1] ?? 0);
   const values: number[] = [];
-  const vectors: Float64Array[] = [];
-  for (let l = n - 1; l >= 0 && eigenvalues[l]! > cutoff; l--) {
-    values.push(eigenvalues[l]!);
-    const v = square.slice(l * n, (l + 1) * n);
-    vectors.push(byColumns ? leftVector(x, v, Math.sqrt(eigenvalues[l]!), rows, columns) : v);
-  }
-  return { values, vectors };
-}
+  for (let l = n - 1; l >= 0 && eigenvalues[l]! > cutoff; l--) values.push(eigenvalues[l]!);
+  return { values, vectors: byColumns ? leftVectors() : rowsOf(square, n) };
 
-/** u = X v / σ. */
-function leftVector(
-  x: Float64Array,
-  v: Float64Array,
-  sigma: number,
-  rows: number,
-  columns: number,
-): Float64Array {
-  const u = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let j = 0; j < columns; j++) sum += x[i * columns + j]! * v[j]!;
-    u[i] = sum / sigma;
+  /** u = X v / σ for all vectors at once, each a row. */
+  function leftVectors(): Float64Array[] {
+    const u = kernels.allocate("float64", columns * rows);
+    kernels.gemm(false, true, columns, rows, columns, 1, square, columns, place, columns, 0, u, rows);
+    return rowsOf(u, rows).map((vector, l) => {
+      for (let i = 0; i < rows; i++) vector[i]! /= Math.sqrt(values[l]!);
+      return vector;
+    });
   }
-  return u;
+
+  /** The rows that belong to `values`, from the last one on. */
+  function rowsOf(matrix: Float64Array, length: number): Float64Array[] {
+    return values.map((_, l) => matrix.subarray((n - 1 - l) * length, (n - l) * length));
+  }
 }
 
 function project(u: Float64Array, y: Float64Array, outputs: number): Float64Array {
@@ -152,18 +151,20 @@ function leaveOneOut(
 ): number {
   const rows = leverage.length;
   const outputs = residuals.length / rows;
-  const left = values.map((value) => lambda / (value + lambda));
-  let sum = 0;
-  for (let i = 0; i < rows; i++) {
-    let rest = leverage[i]!;
-    for (const [l, u] of vectors.entries()) rest += u[i]! ** 2 * left[l]!;
-    for (let k = 0; k < outputs; k++) {
-      let residual = residuals[i * outputs + k]!;
-      for (const [l, u] of vectors.entries()) residual += u[i]! * left[l]! * B[l]![k]!;
-      sum += (residual / Math.max(rest, rows * Number.EPSILON)) ** 2;
+  const rest = leverage.slice();
+  const errors = residuals.slice();
+  // Vector by vector: their numbers lie one after the other.
+  for (const [l, u] of vectors.entries()) {
+    const left = lambda / (values[l]! + lambda);
+    for (let i = 0; i < rows; i++) {
+      rest[i]! += u[i]! ** 2 * left;
+      for (let k = 0; k < outputs; k++) errors[i * outputs + k]! += u[i]! * left * B[l]![k]!;
     }
   }
-  return Math.sqrt(sum / (rows * outputs));
+  let sum = 0;
+  for (let i = 0; i < errors.length; i++)
+    sum += (errors[i]! / Math.max(rest[Math.floor(i / outputs)]!, rows * Number.EPSILON)) ** 2;
+  return Math.sqrt(sum / errors.length);
 }
 
 /** Xᵀ U diag(1 / (s + λ)) Uᵀ y. */
@@ -189,19 +190,26 @@ function weightsOf(
   return weights;
 }
 
-/** Predictions of a linear model, rows × outputs. */
+/** Predictions of a linear model, rows × outputs. A position of no level has no part in them. */
 export function predictLinear(
-  { weights, bias }: Pick<LinearModel, "weights" | "bias">,
+  { weights, bias, levels }: Pick<LinearModel, "weights" | "bias" | "levels">,
   inputs: Float64Array,
   rows: number,
 ): Float64Array {
   const outputs = bias.length;
   const columns = rows === 0 ? 0 : inputs.length / rows;
-  return Float64Array.from({ length: rows * outputs }, (_, index) => {
-    const i = Math.floor(index / outputs);
-    const k = index % outputs;
-    let sum = bias[k]!;
-    for (let j = 0; j < columns; j++) sum += inputs[i * columns + j]! * weights[j * outputs + k]!;
-    return sum;
-  });
+  const out = new Float64Array(rows * outputs);
+  for (let i = 0; i < rows; i++) {
+    out.set(bias, i * outputs);
+    let place = 0;
+    for (let j = 0; j < columns; j++) {
+      const x = inputs[i * columns + j]!;
+      const count = levels?.[j] ?? 0;
+      const [row, factor] = count === 0 ? [place, x] : [place + x, x < 0 ? 0 : 1];
+      if (factor !== 0)
+        for (let k = 0; k < outputs; k++) out[i * outputs + k]! += factor * weights[row * outputs + k]!;
+      place += count || 1;
+    }
+  }
+  return out;
 }

@@ -1,8 +1,8 @@
+import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { levelOf } from "../network/nodes/embedding-node.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
-import { panelExamples, writePanel } from "./gram-panels.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /**
@@ -10,18 +10,38 @@ import type { GramWorkspace } from "./gram-workspace.ts";
  * where they share the category,
  *
  *     G_(ik)(jl) = [c_i = c_j] d_ik · d_jl
+ *
+ * and only these pairs are visited: of L levels of equally many examples n² / L of n² elements.
  */
 export function embeddingJacobian(
-  { kernels, outputs, capacity, share }: GramWorkspace,
+  { kernels, outputs, capacity }: GramWorkspace,
   block: ParameterBlock,
   x: PlanMatrix,
   column: number,
 ): BlockJacobian {
   const { rows: levels, columns } = block;
-  const examples = Math.min(capacity, panelExamples(outputs));
-  const same = share("input panel", examples * capacity);
-  const ofDerivatives = share("derivative panel", examples * capacity * outputs ** 2);
   const level = (i: number) => levelOf(x, i, column, levels);
+  /** The examples of each level as chains: of each example the one before it, and of each level the last one. */
+  const before = new Int32Array(capacity);
+  const latest = new Int32Array(levels);
+  const isKnown = new Uint8Array(capacity);
+  let derivatives: PlanMatrix | null = null;
+
+  /** Adds w d_ik · d_jl to the lower triangle of G, whose rows in `out` begin with those of the example `first`. */
+  const addPair = (i: number, j: number, first: number, w: number, out: FloatArray, n: number): void => {
+    const { data, stride } = derivatives!;
+    for (let k = 0; k < outputs; k++) {
+      const a = (i * outputs + k) * stride;
+      const place = ((i - first) * outputs + k) * n + j * outputs;
+      const end = i === j ? k + 1 : outputs;
+      for (let l = 0; l < end; l++) {
+        const b = (j * outputs + l) * stride;
+        let sum = 0;
+        for (let u = 0; u < columns; u++) sum += data[a + u]! * data[b + u]!;
+        out[place + l]! += w * sum;
+      }
+    }
+  };
 
   return {
     block,
@@ -53,15 +73,19 @@ export function embeddingJacobian(
     gram: {
       by: "panels",
       prepare(first, end, d) {
-        const p = same();
-        for (let i = first; i < end; i++)
-          for (let j = 0; j <= i; j++)
-            p[(i - first) * end + j] = level(i) >= 0 && level(i) === level(j) ? 1 : 0;
-        writePanel(kernels, first * outputs, end * outputs, columns, d, ofDerivatives());
+        derivatives = d;
+        // Panels come in their order: what stands before this one has been linked.
+        if (first === 0) latest.fill(-1);
+        for (let i = first; i < end; i++) {
+          const c = level(i);
+          before[i] = c < 0 ? -1 : latest[c]!;
+          isKnown[i] = c < 0 ? 0 : 1;
+          if (c >= 0) latest[c] = i;
+        }
       },
       add(first, end, w, _, out, n) {
-        const q = ofDerivatives();
-        kernels.accumulateGram(first, end - first, outputs, w, 0, same(), end, q, end * outputs, out, n);
+        for (let i = first; i < end; i++)
+          if (isKnown[i]) for (let j = i; j >= 0; j = before[j]!) addPair(i, j, first, w, out, n);
       },
     },
   };

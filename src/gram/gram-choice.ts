@@ -21,8 +21,9 @@ export interface GramChoice {
 export function chooseGram(space: GramSpace, block: ParameterBlock, groups = 1): GramChoice {
   const { capacity, outputs } = space;
   switch (block.kind) {
-    case "dense":
-    case "embedding": {
+    case "embedding":
+      return { method: "product", unitsAtOnce: block.columns, numbers: 0 };
+    case "dense": {
       const numbers = Math.min(capacity, panelExamples(outputs)) * capacity * (1 + outputs ** 2);
       return { method: "product", unitsAtOnce: block.columns, numbers };
     }

@@ -2,7 +2,7 @@ import type { BlockShape } from "../network/resolve.ts";
 
 /** What a layer's part of the Gram matrix may cost, in floating-point operations, the symmetric products by half. */
 export interface GramFlops {
-  /** b² rows + n² (units + c): a dense layer or an embedding. */
+  /** b² rows + n² (units + c) of a dense layer; n² (units + c) / levels of an embedding with equally frequent levels. */
   readonly product: number;
   /** n² S² (rows + units + c): pairs of positions. */
   readonly pairs: number;
@@ -16,14 +16,17 @@ export interface GramFlops {
  * @param pass c: what each element of an n × n matrix costs besides the products.
  */
 export function gramFlops(
-  { rows, columns, positions }: BlockShape,
+  { kind, rows, columns, positions }: BlockShape,
   examples: number,
   outputs: number,
   pass = 3,
 ): GramFlops {
   const n = examples * outputs;
   return {
-    product: examples ** 2 * rows + n ** 2 * (columns + pass),
+    product:
+      kind === "embedding"
+        ? (n ** 2 * (columns + pass)) / rows
+        : examples ** 2 * rows + n ** 2 * (columns + pass),
     pairs: n ** 2 * positions ** 2 * (rows + columns + pass),
     rows: 2 * n * positions * rows * columns + n ** 2 * rows * columns,
   };

@@ -7,6 +7,8 @@ export interface Blend {
   /** Of the linear model, standardized: columns × outputs, row-major. */
   readonly weights: readonly number[];
   readonly bias: readonly number[];
+  /** As in a linear model. */
+  readonly levels?: readonly number[];
 }
 
 /** A row alone determines the share where its leverage is 1; its error then counts this much. */
@@ -46,17 +48,24 @@ export function mix(share: number, f: Float64Array, g: Float64Array): Float64Arr
 }
 
 /** The blend of a network and a linear model. */
-export function makeBlend(share: number, { weights, bias }: Pick<LinearModel, "weights" | "bias">): Blend {
-  return { share, weights: Array.from(weights), bias: Array.from(bias) };
+export function makeBlend(
+  share: number,
+  { weights, bias, levels }: Pick<LinearModel, "weights" | "bias" | "levels">,
+): Blend {
+  return { share, weights: Array.from(weights), bias: Array.from(bias), ...(levels && { levels }) };
 }
 
 /** The blend of a network's prediction and the linear one of the same rows. */
 export function applyBlend(
-  { share, weights, bias }: Blend,
+  { share, weights, bias, levels }: Blend,
   ours: Float64Array,
   inputs: Float64Array,
   rows: number,
 ): Float64Array {
-  const linear = { weights: Float64Array.from(weights), bias: Float64Array.from(bias) };
+  const linear = {
+    weights: Float64Array.from(weights),
+    bias: Float64Array.from(bias),
+    ...(levels && { levels }),
+  };
   return mix(share, ours, predictLinear(linear, inputs, rows));
 }

@@ -164,7 +164,7 @@ function networkOf(examples: Examples, options: FitOptions): Network {
 }
 
 function recipeOf({ split, inputs, outputs }: Examples, options: FitOptions): Recipe {
-  return chooseRecipe(split.train.length, inputs.columns, outputs, options);
+  return chooseRecipe(split.train.length, inputs.columns, outputs, options, inputs.levels);
 }
 
 /** The network is asked for here, not by the caller. */

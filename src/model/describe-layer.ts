@@ -11,8 +11,9 @@ export function describeLayer({ layer }: ResolvedLayer): string {
 
 function ownNumber(layer: ResolvedLayer["layer"]): string {
   switch (layer.kind) {
-    case "dense":
     case "embedding":
+      return ` ${layer.levels}x${layer.units}`;
+    case "dense":
       return ` ${layer.units}`;
     case "conv2d":
     case "conv1d":

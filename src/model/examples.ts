@@ -8,14 +8,21 @@ export interface ExampleInputs {
   readonly columns: number;
   /** rows × columns; null where they are too many to be held as such. */
   readonly matrix: Float64Array | null;
+  /** For each column the number of levels whose position it holds, or 0; absent where all hold numbers. */
+  readonly levels?: readonly number[];
   /** Makes them available to kernels. */
   source(kernels: Kernels, dtype: DType): InputSource;
 }
 
 /** The inputs in a matrix, rows × columns. */
-export function matrixInputs(matrix: Float64Array, rows: number): ExampleInputs {
+export function matrixInputs(matrix: Float64Array, rows: number, levels?: readonly number[]): ExampleInputs {
   const columns = matrix.length / rows;
-  return { columns, matrix, source: (kernels, dtype) => loadInputs(kernels, dtype, rows, matrix) };
+  return {
+    columns,
+    matrix,
+    ...(levels && { levels }),
+    source: (kernels, dtype) => loadInputs(kernels, dtype, rows, matrix),
+  };
 }
 
 /** Standardized examples, and the way back to the targets' own units. */

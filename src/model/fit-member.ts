@@ -1,10 +1,10 @@
-import type { LinearModel } from "../data/ridge.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { denseNetwork, describeNetwork } from "../network/network.ts";
+import { describeNetwork } from "../network/network.ts";
 import type { TrainingResult } from "../training/train.ts";
 import { carefulShare, makeBlend, mix } from "./blend.ts";
 import { type Examples, pickRows, rmseOver } from "./examples.ts";
 import type { Decision } from "./fit-report.ts";
+import { linearNetwork } from "./linear-network.ts";
 import { type Member, planPredictor } from "./predictor.ts";
 import { type Baseline, fitBaseline } from "./ridge-baseline.ts";
 import { isCutShort, refit, type Trainer, type TriedShape, trainShapes } from "./trainer.ts";
@@ -45,7 +45,7 @@ export async function fitMember(trainer: Trainer, kernels: Kernels): Promise<Fit
   const final = learnsOn ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
   return {
     ...(share === 0
-      ? linearMember(ridge!.linear, examples)
+      ? { ...linearNetwork(ridge!.linear), blend: null }
       : { network, parameters, blend: share < 1 ? makeBlend(share, ridge!.linear) : null }),
     predictions: ridge ? mix(share, final, ridge.model) : final,
     unseen: ridge ? mix(share, ofNetwork, ridge.unseen) : ofNetwork,
@@ -122,12 +122,6 @@ const refitDecision: Decision = {
   choice: "more steps over training and validation rows together",
   why: "the validation error was measured before; those rows can teach as well",
 };
-
-/** A linear model as a network without hidden layers: the bias is the last row of its parameters. */
-function linearMember({ weights, bias }: LinearModel, { outputs }: Examples) {
-  const network = denseNetwork(weights.length / outputs, [], outputs);
-  return { network, parameters: Float64Array.from([...weights, ...bias]), blend: null };
-}
 
 function digits(value: number): string {
   return value.toPrecision(3);

@@ -68,7 +68,8 @@ export async function fitTable(table: Table, options: TableOptions): Promise<Tab
   const [columnOptions, fitOptions] = separateOptions(options);
   checkOptions(fitOptions);
   const { examples, encoder, split, notes } = readExamples(table, columnOptions, fitOptions);
-  const recipe = chooseRecipe(split.train.length, examples.inputs.columns, examples.outputs, fitOptions);
+  const { inputs, outputs } = examples;
+  const recipe = chooseRecipe(split.train.length, inputs.columns, outputs, fitOptions, inputs.levels);
   const fitted = await fitExamples(examples, fitOptions, recipe);
   return { model: assemble(fitted, encoder, "rows", table.sha256), split, notes };
 }

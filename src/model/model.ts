@@ -147,9 +147,9 @@ function refusePictures({ pictures }: ModelHeader, file: string): void {
 
 /** Refuses arrays of numbers for a model whose inputs are not all plain numbers. */
 function requirePlainNumbers({ inputs }: Encoder): void {
-  const input = inputs.find((encoding) => encoding.kind === "category" || encoding.indicator);
+  const input = inputs.find((encoding) => encoding.kind !== "number" || encoding.indicator);
   if (!input) return;
-  const fact = input.kind === "category" ? "holds texts" : "may lack values";
+  const fact = input.kind === "number" ? "may lack values" : "holds texts";
   throw new DataError(
     "shape",
     { file: "inputs" },

@@ -17,6 +17,7 @@ import type { Decision } from "./fit-report.ts";
 import { givenNetwork, hasDropout } from "./given-network.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import { systemDecision } from "./system-decision.ts";
+import { embeddingUnits, requireEmbeddings, withEmbeddings } from "./with-embeddings.ts";
 
 /** Everything that training needs to know and that the options left open. */
 export interface Recipe {
@@ -51,12 +52,19 @@ const miniBatchPatience = 30;
  * Decides what the options leave open. One recipe for all data; docs/how-it-chooses.md has the reasons.
  *
  * @param rows Training rows. @param inputs Encoded columns. @param outputs Targets.
+ * @param levels For each input the number of levels whose position it holds, or 0. Default: all hold numbers.
  * @throws {OptionError} If an option was given that the optimizer does not have, or a network that does not fit.
  * @throws {NetworkError} If the network that was given can't be used.
  */
-export function chooseRecipe(rows: number, inputs: number, outputs: number, options: FitOptions): Recipe {
+export function chooseRecipe(
+  rows: number,
+  inputs: number,
+  outputs: number,
+  options: FitOptions,
+  levels: readonly number[] = Array<number>(inputs).fill(0),
+): Recipe {
   const dtype = options.dtype ?? fitDefaults.dtype;
-  const networks = chooseNetworks(rows, inputs, outputs, options);
+  const networks = chooseNetworks(rows, inputs, outputs, options, levels);
   const [network] = networks;
   const fitting = rowsThatFit(network, outputs);
   const affordable = rows <= fitting && stepOverAll(network, rows, outputs, dtype) <= affordableFlops;
@@ -139,11 +147,16 @@ function chooseNetworks(
   inputs: number,
   outputs: number,
   options: FitOptions,
+  levels: readonly number[],
 ): readonly [Network, ...Network[]] {
   const given = givenNetwork(options, inputs, outputs);
-  if (given) return [given];
+  if (given) {
+    requireEmbeddings(given, levels);
+    return [given];
+  }
   const { hidden, activation = fitDefaults.activation } = options;
-  const build = (layers: readonly number[]) => denseNetwork(inputs, layers, outputs, activation);
+  const build = (layers: readonly number[]) =>
+    withEmbeddings(levels, embeddingUnits, (width) => denseNetwork(width, layers, outputs, activation));
   if (hidden) return [build(hidden)];
   const [deep, wide] = shapes;
   return rows < fewRows ? [build(deep), build(wide)] : [build(deep)];

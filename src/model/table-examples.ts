@@ -1,6 +1,6 @@
 import { DataError } from "../data/data-error.ts";
 import { encodeInputs, readTargets, restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
-import type { Encoder } from "../data/encoder.ts";
+import { type Encoder, encodedLevels } from "../data/encoder.ts";
 import { describeEncoder, fitEncoder } from "../data/fit-encoder.ts";
 import { type ColumnNote, type EncodeOptions, planColumns } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
@@ -19,8 +19,11 @@ export interface ColumnOptions extends Partial<EncodeOptions> {
 export function separateOptions<T extends ColumnOptions>(
   options: T,
 ): [ColumnOptions, Omit<T, keyof ColumnOptions>] {
-  const { targets, missing, dates, ignore, maxLevels, onColumns, ...others } = options;
-  return [{ targets, ...dropUndefined({ missing, dates, ignore, maxLevels, onColumns }) }, others];
+  const { targets, missing, dates, categories, ignore, maxLevels, onColumns, ...others } = options;
+  return [
+    { targets, ...dropUndefined({ missing, dates, categories, ignore, maxLevels, onColumns }) },
+    others,
+  ];
 }
 
 /** Standardized examples of a table, and how they came about. */
@@ -59,7 +62,7 @@ export function readExamples(table: Table, columns: ColumnOptions, options: FitO
     );
   const examples: Examples = {
     rows: rows.length,
-    inputs: matrixInputs(encodeInputs(encoder, table, rows).inputs, rows.length),
+    inputs: matrixInputs(encodeInputs(encoder, table, rows).inputs, rows.length, encodedLevels(encoder)),
     targets: standardizeTargets(encoder, readTargets(encoder, table, rows)),
     outputs: targets.length,
     targetNames: targets,

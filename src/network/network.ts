@@ -139,9 +139,17 @@ export function outputCount(network: Network): number {
   return sizeOf(resolveNetwork(network).output);
 }
 
-/** Writes a network in short, for example "8-50-50-1 tanh", or "20x40x3 conv2d 16, max-pool, flatten, dense 1". */
+/**
+ * Writes a network in short, for example "8-50-50-1 tanh", "embedding 300x4, 9-20-1 tanh", or
+ * "20x40x3 conv2d 16, max-pool, flatten, dense 1".
+ */
 export function describeNetwork(network: Network): string {
   const { input, layers } = resolveNetwork(network);
+  const after = layers.findIndex(({ layer }) => layer.kind !== "embedding");
+  if (after > 0) {
+    const rest = { inputs: sizeOf(layers[after]!.input), layers: network.layers.slice(after) };
+    return [...layers.slice(0, after).map(describeLayer), describeNetwork(rest)].join(", ");
+  }
   if (!isDense(network)) return `${describeShape(input)} ${layers.map(describeLayer).join(", ")}`;
   const widths = [network.inputs, ...network.layers.map((layer) => layer.units)].join("-");
   const hidden = new Set(network.layers.slice(0, -1).map((layer) => layer.activation));
@@ -150,8 +158,9 @@ export function describeNetwork(network: Network): string {
 
 function describeLayer({ layer, body }: ResolvedLayer): string {
   switch (layer.kind) {
-    case "dense":
     case "embedding":
+      return `embedding ${layer.levels}x${layer.units}`;
+    case "dense":
       return `${layer.kind} ${layer.units}`;
     case "conv2d":
     case "conv1d":

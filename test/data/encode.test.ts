@@ -8,7 +8,7 @@ import {
   standardizeTargets,
   usableRows,
 } from "../../src/data/encode.ts";
-import type { Encoder } from "../../src/data/encoder.ts";
+import { type Encoder, encodedLevels } from "../../src/data/encoder.ts";
 import { parseTable } from "../../src/data/read-table.ts";
 
 const encoder: Encoder = {
@@ -89,6 +89,18 @@ describe("encodeInputs", () => {
     // "q" is taken for one of the rare levels; "no" is the level that has no column.
     expect([...unseen]).toEqual([["t", 1]]);
     expect([...filled]).toEqual([["w", 1]]);
+  });
+
+  test("gives the position of a level, -1 for another, which it counts", () => {
+    const levels = { kind: "level", column: "c", levels: ["b", "(missing)", "a"] } as const;
+    const table = parseTable("c,y\na,1\n,1\n b ,1\nnew,1\nother,1\n", "d.csv");
+    const { inputs, unseen } = encodeInputs({ inputs: [levels], targets: [] }, table, [0, 1, 2, 3, 4]);
+    expect([...inputs]).toEqual([2, 1, 0, -1, -1]);
+    expect([...unseen]).toEqual([["c", 2]]);
+    expect(encodedLevels({ inputs: [...encoder.inputs, levels], targets: [] })).toEqual([
+      ...Array<number>(7).fill(0),
+      3,
+    ]);
   });
 
   test("finds its columns by their names", () => {

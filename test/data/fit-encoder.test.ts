@@ -170,9 +170,16 @@ describe("categories", () => {
     expectStandard(found["c=other"]!);
   });
 
-  test("keep the most frequent levels where there are too many", () => {
-    const c = [..."aaaaabbbbcccddd"];
-    expect(Object.keys(encoded({ c }, { maxLevels: 2 }))).toEqual(["c=a", "c=b", "c=other"]);
+  test("of many levels are one column of positions, the most frequent first, rare and missing ones among them", () => {
+    const c = [..."bbbaaaaac", ""];
+    expect(encoded({ c }, { maxLevels: 3 })).toEqual({ c: [1, 1, 1, 0, 0, 0, 0, 0, 3, 2] });
+  });
+
+  test("are one column of positions from 11 levels on", () => {
+    const levels = range(11).map((level) => String.fromCharCode(97 + level));
+    const ofSome = (some: readonly string[]) => encoded({ c: [...some, ...some, ...some] });
+    expect(Object.keys(ofSome(levels))).toEqual(["c"]);
+    expect(Object.keys(ofSome(levels.slice(1)))).toEqual(levels.slice(1).map((level) => `c=${level}`));
   });
 
   test("take a missing value for a level", () => {
@@ -201,10 +208,23 @@ describe("describeEncoder", () => {
       {
         column: "d",
         choice: 'some levels count as one, "other"',
-        why: "levels in fewer than 3 training rows, or beyond the 30 most frequent",
+        why: "those in fewer than 3 training rows: too few to tell them apart",
       },
     ]);
   });
+});
+
+test("describeEncoder says that a category is embedded, and why", () => {
+  const c = range(60).map((i) => `s${i % 20}`);
+  const table = tableOf({ c, y: range(60).map((i) => `${i * i}`) });
+  const plan = planColumns(table, ["y"]);
+  expect(describeEncoder(plan, fitEncoder(table, plan, range(60)))).toEqual([
+    {
+      column: "c",
+      choice: "20 levels, embedded",
+      why: "more than 10: each has trained numbers in place of a column; a new level is taken for one like the average",
+    },
+  ]);
 });
 
 describe("a target", () => {

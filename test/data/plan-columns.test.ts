@@ -171,6 +171,25 @@ describe("planColumns", () => {
     );
   });
 
+  test("takes numbers and dates for names where it is told so", () => {
+    const zip = ["02139", "10115", "02139", "10115", "00501", "00501"];
+    const day = ["2024-01-01", "2024-01-02", "2024-01-01", "2024-01-02", "2024-01-03", "2024-01-03"];
+    const { inputs, notes } = plan({ zip, day }, { categories: ["zip", "day"] });
+    expect(inputs).toEqual([
+      { column: "zip", kind: "category" },
+      { column: "day", kind: "category" },
+    ]);
+    expect(notes).toEqual([]);
+    expect(plan({ zip }).notes).toEqual([
+      {
+        column: "zip",
+        choice: "kept as numbers",
+        why: "some begin with 0, as codes do; --categories zip takes them for names",
+      },
+    ]);
+    expect(() => plan({ zip }, { categories: ["zap"] })).toThrow('has no column "zap"; did you mean "zip"?');
+  });
+
   test("keeps one of two columns that are the same where the other is ignored", () => {
     const x = ["1", "3", "2", "5", "4", "6"];
     expect(plan({ a: x, b: x, c: x }, { ignore: ["a"] }).inputs).toEqual([{ column: "b", kind: "number" }]);

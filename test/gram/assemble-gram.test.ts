@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { denseNetwork } from "../../src/network/network.ts";
+import { denseNetwork, type Network } from "../../src/network/network.ts";
 import { relativeError } from "../twins/naive-matrix.ts";
 import { linearProblem, randomWeights } from "./linear-problem.ts";
 
@@ -44,3 +44,34 @@ test.each(wide.slice(0, 2))("tr(Z J W Jᵀ) by groups, %i outputs and %i example
   // Sums of n² / 2 terms of either sign: rounding errors of the terms' size.
   expect(Math.abs(sum - trace)).toBeLessThan(size * n * Number.EPSILON);
 });
+
+test.each([
+  [1, 600],
+  [3, 200],
+] as const)(
+  "J W Jᵀ of embeddings of %i outputs and %i examples, a panel of rows at a time",
+  (outputs, examples) => {
+    // Levels 0 to 2 and none, in an order that makes chains through all panels.
+    const network: Network = {
+      inputs: 2,
+      layers: [
+        { kind: "embedding", column: 1, levels: 3, units: 2 },
+        { kind: "dense", units: outputs, activation: "tanh" },
+      ],
+    };
+    const level = (i: number) => ((i * i) % 7) - 1;
+    const problem = linearProblem(network, examples, 3, (i, j) => (j === 1 ? level(i) : null));
+    const { linearization, kernels, n, J } = problem;
+    const { weights, diagonal } = randomWeights(problem);
+    const G = linearization.gram(weights, kernels.allocate("float64", n * n));
+    const again = linearization.gram(weights, kernels.allocate("float64", n * n));
+    const [found, expected]: [number[], number[]] = [[], []];
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        found.push(G[i * n + j]!);
+        expected.push(j > i ? 0 : J[i]!.reduce((sum, value, k) => sum + value * diagonal[k]! * J[j]![k]!, 0));
+      }
+    expect(relativeError(found, expected)).toBeLessThan(2000 * Number.EPSILON);
+    expect(again).toEqual(G);
+  },
+);

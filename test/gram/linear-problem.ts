@@ -13,15 +13,26 @@ import { naiveLayersJacobian } from "../twins/naive-layers.ts";
 import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveJacobian } from "../twins/naive-network.ts";
 
-/** A network linearized on random examples, with random residuals, and its Jacobian as nested arrays. */
-export function linearProblem(network: Network, examples: number, seed: number) {
+/**
+ * A network linearized on random examples, with random residuals, and its Jacobian as nested arrays.
+ *
+ * @param inputOf Number j of example i where it is not random, else null.
+ */
+export function linearProblem(
+  network: Network,
+  examples: number,
+  seed: number,
+  inputOf: (i: number, j: number) => number | null = () => null,
+) {
   const kernels = referenceKernels();
   const gaussian = gaussianRandom(seededRandom(seed));
   const blocks = parameterBlocks(network);
   const plan = planNetwork(kernels, network, "float64", examples);
   const theta = allocateParameters(kernels, "float64", blocks);
   theta.flat.set(initialize(network, seed));
-  const xs = examplesFor(network, examples, gaussian);
+  const xs = examplesFor(network, examples, gaussian).map((x, i) =>
+    x.map((value, j) => inputOf(i, j) ?? value),
+  );
   const { data, stride } = plan.input;
   for (const [i, x] of xs.entries()) for (const [j, value] of x.entries()) data[i * stride + j] = value;
   const linearization = planLinearization(plan);

@@ -92,7 +92,7 @@ test("describeNetwork names the layers of a network that is not dense alone", ()
   ).toBe("1x6x2 conv1d 3");
   expect(
     describeNetwork({ inputs: 4, layers: [{ kind: "embedding", column: 0, levels: 9, units: 2 }, end] }),
-  ).toBe("4 embedding 2, dense 1");
+  ).toBe("embedding 9x2, 5-1 linear");
 });
 
 describe("initialize with other layers than dense ones", () => {
