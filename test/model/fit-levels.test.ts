@@ -31,7 +31,11 @@ describe("a category of many levels", () => {
   test("is embedded, and said to be", async () => {
     const { model, notes } = await fitTo(bent);
     expect(model.report.network).toMatch(/^embedding 24x2, 3-/);
-    expect(model.header.members[0]!.network.layers[0]).toMatchObject({ kind: "embedding", column: 1, levels: 24 });
+    expect(model.header.members[0]!.network.layers[0]).toMatchObject({
+      kind: "embedding",
+      column: 1,
+      levels: 24,
+    });
     expect(notes.map(({ column, choice }) => [column, choice])).toContainEqual([
       "station",
       "24 levels, embedded",
