@@ -9,10 +9,12 @@ import { gramSketch } from "../../src/gram/gram-sketch.ts";
 import { layerwise } from "../../src/gram/layerwise.ts";
 import { nystrom } from "../../src/gram/nystrom.ts";
 import { sketchedGradients } from "../../src/gram/sketched-gradients.ts";
+import { weightedGram } from "../../src/gram/weighted-gram.ts";
 import type { Network } from "../../src/network/network.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { layeredNetworks } from "../network/layered-networks.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
+import { layerProblem, lowerOf } from "./layer-problem.ts";
 import { curvatureStep, linearProblem, naiveCurvatureStep, randomWeights } from "./linear-problem.ts";
 
 const cases = fc.record({
@@ -76,6 +78,19 @@ const sketched: Network = {
   ],
 };
 
+/** 73 × 40 parameters of a convolution, 5 × 300 of a dense layer. */
+const wide: Network = {
+  inputs: 32,
+  shape: [2, 2, 8],
+  layers: [
+    { kind: "conv2d", filters: 40, kernel: 3, activation: "tanh" },
+    { kind: "conv2d", filters: 4, kernel: 1 },
+    { kind: "global-pool" },
+    { kind: "dense", units: 300, activation: "tanh" },
+    { kind: "dense", units: 2, activation: "identity" },
+  ],
+};
+
 describe("on networks of all kinds of layers", () => {
   test("layerwise gives the step of the layers' blocks of Jᵀ J", () => {
     expectStepOf(
@@ -121,6 +136,29 @@ describe("on networks of all kinds of layers", () => {
       }),
       settings,
     );
+  });
+
+  test("J H⁻¹ Jᵀ is that of the rows of J, where a layer's columns are written in several parts", () => {
+    const { linearization, kernels, plan, blocks, gaussian, n } = layerProblem({
+      network: wide,
+      examples: 3,
+      seed: 4,
+    });
+    const p = linearization.columns;
+    const J = new Float64Array(n * p);
+    linearization.writeRows(0, 3, J);
+    const curvature = Float64Array.from({ length: p }, () => 1 + Math.exp(gaussian()));
+    const { outputs, capacity } = plan;
+    const space = { kernels, dtype: "float64" as const, blocks, outputs, capacity };
+    const out = new Float64Array(n * n);
+    weightedGram(space)(linearization, curvature, out);
+    const rows = Array.from({ length: n }, (_, i) => [...J.subarray(i * p, (i + 1) * p)]);
+    const expected = rows.map((a) =>
+      rows.map((b) => a.reduce((sum, value, c) => sum + (value * b[c]!) / curvature[c]!, 0)),
+    );
+    // Sums of p products of numbers of any sign, and roots of H with a few roundings each.
+    const error = relativeError(lowerOf(n, out), lowerOf(n, expected.flat()));
+    expect(error).toBeLessThan(10 * p * Number.EPSILON);
   });
 
   test("a sketch M has the expectation M Mᵀ = J W Jᵀ", () => {
