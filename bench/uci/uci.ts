@@ -10,7 +10,8 @@ import { fitTrees, treesInstall } from "./trees.ts";
  */
 export const uci: Benchmark = {
   name: "uci",
-  summary: "test errors on the standard tables; --splits 5, --table yacht, --ablation",
+  summary:
+    "test errors on the standard tables; --splits 5, --table yacht, --method auto-ensemble, --ablation",
   async run(context) {
     const { data, note } = context;
     if (!data) {
@@ -19,12 +20,13 @@ export const uci: Benchmark = {
       return;
     }
     const splits = Number(context.option("splits") ?? 20);
-    const only = context.option("table");
+    const [only, method] = [context.option("table"), context.option("method")];
     for (const name of uciTables.filter((table) => !only || table === only)) {
       const table = await readUciTable(data, name, splits);
       const chosen = context.flags.has("--ablation") ? ablations : methods;
-      for (const [name, method] of Object.entries(chosen)) await runMethod(table, name, method, context);
-      if (chosen === methods) runTrees(table, context);
+      for (const [name, run] of Object.entries(chosen))
+        if (!method || method === name) await runMethod(table, name, run, context);
+      if (chosen === methods && !method) runTrees(table, context);
     }
   },
 };

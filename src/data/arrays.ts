@@ -1,8 +1,8 @@
 import { largestNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { moments } from "./describe-columns.ts";
-import type { Encoder, NumberEncoding, TargetEncoding } from "./encoder.ts";
-import { extremes, spread } from "./fit-encoder.ts";
+import { type Encoder, type NumberEncoding, standardizeNumber, type TargetEncoding } from "./encoder.ts";
+import { measureNumbers, spread } from "./fit-encoder.ts";
 
 /** Numbers by rows: nested arrays, one array for a single column, or row-major numbers with their shape. */
 export type NumberRows =
@@ -91,23 +91,22 @@ function requireNumber(value: unknown, where: string): number {
 
 /** An encoder of plain numbers: columns x1, x2, ... and y1, y2, ..., standardized on the training rows. */
 export function fitArrayEncoder(inputs: Matrix, targets: Matrix, rows: ArrayLike<number>): Encoder {
+  const known = Array.from({ length: targets.columns }, (_, k) => columnOf(targets, k, rows));
   return {
     inputs: Array.from({ length: inputs.columns }, (_, j): NumberEncoding => {
-      const values = columnOf(inputs, j, rows);
-      const { mean, deviation } = spread(moments(values));
+      const { deviation, ...measured } = measureNumbers(columnOf(inputs, j, rows), known);
       return {
         kind: "number",
         column: `x${j + 1}`,
         days: false,
-        mean,
+        ...measured,
         deviation: deviation || 1,
         indicator: null,
-        range: extremes(values),
       };
     }),
     targets: Array.from({ length: targets.columns }, (_, k): TargetEncoding => {
       const column = targets.columns === 1 ? "y" : `y${k + 1}`;
-      const { mean, deviation } = spread(moments(columnOf(targets, k, rows)));
+      const { mean, deviation } = spread(moments(known[k]!));
       if (deviation === 0)
         throw new DataError(
           "target",
@@ -119,14 +118,11 @@ export function fitArrayEncoder(inputs: Matrix, targets: Matrix, rows: ArrayLike
   };
 }
 
-function columnOf({ data, columns }: Matrix, j: number, rows: ArrayLike<number>): Float64Array {
-  return Float64Array.from(rows, (row) => data[row * columns + j]!);
+function columnOf({ data, columns }: Matrix, j: number, rows: ArrayLike<number>): readonly number[] {
+  return Array.from(rows, (row) => data[row * columns + j]!);
 }
 
-/** (x - mean) / deviation by column, in a new array. */
+/** What the network sees of numbers, in a new array. */
 export function encodeArrays({ inputs }: Encoder, { data }: Matrix): Float64Array {
-  return data.map((value, i) => {
-    const { mean, deviation } = inputs[i % inputs.length] as NumberEncoding;
-    return (value - mean) / deviation;
-  });
+  return data.map((value, i) => standardizeNumber(inputs[i % inputs.length] as NumberEncoding, value));
 }

@@ -8,6 +8,7 @@ import {
   inputNames,
   type LevelEncoding,
   type NumberEncoding,
+  standardizeNumber,
 } from "./encoder.ts";
 import { levelOf } from "./fit-encoder.ts";
 import { requireColumn } from "./plan-columns.ts";
@@ -57,13 +58,14 @@ export function encodeInputs(encoder: Encoder, table: Table, rows: ArrayLike<num
 type Counts = Record<"beyond" | "filled", Map<string, number>>;
 
 function encodeNumber(
-  { column, days, mean, deviation, indicator, range }: NumberEncoding,
+  encoding: NumberEncoding,
   table: Table,
   cell: string,
   row: number,
   out: Float64Array,
   { beyond, filled }: Counts,
 ): void {
+  const { column, days, indicator, range } = encoding;
   const missing = isMissing(cell);
   if (indicator) out[1] = ((missing ? 1 : 0) - indicator.mean) / indicator.deviation;
   if (missing) {
@@ -78,7 +80,7 @@ function encodeNumber(
       `is "${cell}", ${days ? "not a date" : faultOf(cell)}; mend it, or leave it empty if the value is missing`,
     );
   if (value < range[0] || value > range[1]) beyond.set(column, (beyond.get(column) ?? 0) + 1);
-  out[0] = (value - mean) / deviation;
+  out[0] = standardizeNumber(encoding, value);
 }
 
 /** Where the level of a cell stands among the levels of a category; -1 of another. */

@@ -1,3 +1,5 @@
+import { drawIn, type TailScale } from "./long-tails.ts";
+
 /** How an encoder was made; plain data, kept in the model file. */
 export interface Encoder {
   readonly inputs: readonly InputEncoding[];
@@ -12,6 +14,8 @@ export interface NumberEncoding {
   readonly column: string;
   /** Dates are read as days since 1970-01-01. */
   readonly days: boolean;
+  /** Where its tails are long, asinh((x - center) / scale) stands for x in what follows; else null. */
+  readonly tail: TailScale | null;
   /** The network sees (x - mean) / deviation; a missing x counts as the mean. */
   readonly mean: number;
   readonly deviation: number;
@@ -68,4 +72,9 @@ export function inputNames(input: InputEncoding): readonly string[] {
   if (input.kind === "level") return [input.column];
   const levels = input.levels.map((level) => `${input.column}=${level}`);
   return input.other ? [...levels, `${input.column}=other`] : levels;
+}
+
+/** What the network sees of a number. */
+export function standardizeNumber({ tail, mean, deviation }: NumberEncoding, x: number): number {
+  return ((tail ? drawIn(tail, x) : x) - mean) / deviation;
 }

@@ -1,7 +1,16 @@
 import { isMissing, readDays, readNumber } from "./cell.ts";
 import { DataError } from "./data-error.ts";
 import { moments } from "./describe-columns.ts";
-import type { CategoryEncoding, Encoder, InputEncoding, Standardization, TargetEncoding } from "./encoder.ts";
+import type {
+  CategoryEncoding,
+  Encoder,
+  InputEncoding,
+  LevelEncoding,
+  NumberEncoding,
+  Standardization,
+  TargetEncoding,
+} from "./encoder.ts";
+import { drawIn, findLongTails } from "./long-tails.ts";
 import type { ColumnNote, ColumnPlan, EncodeOptions } from "./plan-columns.ts";
 import { findColumn, type Table } from "./table.ts";
 
@@ -15,10 +24,11 @@ const rareLevel = 3;
  * @throws {DataError} If a target is constant on the training rows.
  */
 export function fitEncoder(table: Table, plan: ColumnPlan, rows: ArrayLike<number>): Encoder {
+  const targets = plan.targets.map((column) => findColumn(table, column)!.cells);
   return {
     inputs: plan.inputs.flatMap(({ column, kind }) => {
       if (kind === "category") return fitCategory(table, column, rows, plan.options);
-      return fitNumber(table, column, kind === "days", rows, plan.options);
+      return fitNumber(table, column, targets, kind === "days", rows, plan.options);
     }),
     targets: plan.targets.map((column) => fitTarget(table, column, rows)),
   };
@@ -29,11 +39,21 @@ export function describeEncoder({ inputs, options }: ColumnPlan, encoder: Encode
   return inputs.flatMap(({ column }): ColumnNote[] => {
     const encoding = encoder.inputs.find((input) => input.column === column);
     if (!encoding) return [{ column, choice: "left out", why: "the same value in every training row" }];
-    return describeCategory(encoding, options);
+    return encoding.kind === "number" ? describeNumber(encoding) : describeCategory(encoding, options);
   });
 }
 
-function describeCategory(encoding: InputEncoding, { maxLevels }: EncodeOptions): ColumnNote[] {
+function describeNumber({ column, tail, range }: NumberEncoding): ColumnNote[] {
+  if (!tail) return [];
+  const [center, scale, ...ends] = [tail.center, tail.scale, ...range].map((value) => +value.toPrecision(3));
+  const why = `from ${ends.join(" to ")}, where half of the values are near ${center}: a few would decide its scale`;
+  return [{ column, choice: `long tails drawn in, asinh((x - ${center}) / ${scale})`, why }];
+}
+
+function describeCategory(
+  encoding: CategoryEncoding | LevelEncoding,
+  { maxLevels }: EncodeOptions,
+): ColumnNote[] {
   const { column } = encoding;
   if (encoding.kind === "level")
     return [
@@ -43,7 +63,7 @@ function describeCategory(encoding: InputEncoding, { maxLevels }: EncodeOptions)
         why: `more than ${maxLevels}: each has trained numbers in place of a column; a new level is taken for one like the average`,
       },
     ];
-  if (encoding.kind === "number" || !encoding.other) return [];
+  if (!encoding.other) return [];
   const why = `those in fewer than ${rareLevel} training rows: too few to tell them apart`;
   return [{ column, choice: 'some levels count as one, "other"', why }];
 }
@@ -51,6 +71,7 @@ function describeCategory(encoding: InputEncoding, { maxLevels }: EncodeOptions)
 function fitNumber(
   table: Table,
   column: string,
+  targets: readonly (readonly string[])[],
   days: boolean,
   rows: ArrayLike<number>,
   options: EncodeOptions,
@@ -58,14 +79,33 @@ function fitNumber(
   const { cells } = findColumn(table, column)!;
   const read = days ? readDays : readNumber;
   const chosen = Array.from(rows, (row) => cells[row]!);
-  const values = chosen.filter((cell) => !isMissing(cell)).map(read);
-  const { mean, deviation } = spread(moments(values));
+  const present = Array.from(rows).filter((row) => !isMissing(cells[row]!));
+  const values = present.map((row) => read(cells[row]!));
+  const measured = measureNumbers(
+    values,
+    targets.map((target) => present.map((row) => readNumber(target[row]!))),
+  );
   const absent = chosen.map((cell) => (isMissing(cell) ? 1 : 0));
   const indicator =
     options.missing === "auto" && absent.includes(1) && values.length > 0 ? moments(absent) : null;
   // Constant on the training rows: nothing can be learned from it, but perhaps from where it is missing.
-  if (deviation === 0) return indicator ? fitCategory(table, column, rows, options) : [];
-  return [{ kind: "number", column, days, mean, deviation, indicator, range: extremes(values) }];
+  if (measured.deviation === 0) return indicator ? fitCategory(table, column, rows, options) : [];
+  return [{ kind: "number", column, days, indicator, ...measured }];
+}
+
+/**
+ * What an encoding takes from the numbers of a column.
+ *
+ * @param targets For each target its values in the same rows.
+ */
+export function measureNumbers(
+  values: readonly number[],
+  targets: readonly (readonly number[])[],
+): Pick<NumberEncoding, "tail" | "mean" | "deviation" | "range"> {
+  const plain = spread(moments(values));
+  const tail = findLongTails(values, plain, targets);
+  const drawn = tail ? spread(moments(values.map((value) => drawIn(tail, value)))) : plain;
+  return { tail, ...drawn, range: extremes(values) };
 }
 
 /** A deviation that is only the rounding error of the mean counts as 0. */

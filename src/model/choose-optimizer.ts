@@ -12,6 +12,8 @@ export interface OptimizerChoice {
   readonly reason: string;
   /** Whether its steps over all rows are few and long, so that limits count them. */
   readonly longSteps: boolean;
+  /** Whether it is the choice of "auto" for mini-batches. */
+  readonly averages: boolean;
   /** Whether the evidence sets a prior, so that validation rows may join the training in the end. */
   readonly regularized: boolean;
   readonly fullBatch: boolean;
@@ -40,14 +42,19 @@ const miniBatchStep = Object.freeze({
  * Makes the optimizer that was asked for, or chooses one.
  *
  * @param affordable Whether a step over all rows takes little time.
+ * @param many Whether rows are so many that "auto" begins with mini-batches all the same.
  * @throws {OptionError} If an option was given that the optimizer does not have.
  */
-export function chooseOptimizer(options: FitOptions, affordable: boolean): OptimizerChoice {
+export function chooseOptimizer(options: FitOptions, affordable: boolean, many = false): OptimizerChoice {
   const { optimizer = fitDefaults.optimizer } = options;
   const step = readStepOptions(options);
-  const asked = { reason: "as asked", regularized: false };
+  const asked = { reason: "as asked", regularized: false, averages: false };
   if (optimizer === "auto")
-    return { ...asked, ...batchesOf("solves", affordable), ...chooseForData(step, options, affordable) };
+    return {
+      ...asked,
+      ...batchesOf("solves", affordable),
+      ...chooseForData(step, options, affordable, many),
+    };
   if (typeof optimizer !== "string")
     return {
       ...asked,
@@ -102,15 +109,20 @@ export function learnsAtRate(optimizer: OptimizerName | Optimizer): boolean {
   return batches === "few" && takes.includes("learningRate");
 }
 
-/** The choice of "auto": full batch with the evidence where that is affordable, else mini-batches. */
-function chooseForData(step: StepOptions, options: FitOptions, affordable: boolean) {
+/** The choice of "auto": full batch with the evidence where that is affordable and rows are not many, else mini-batches. */
+function chooseForData(
+  step: StepOptions,
+  options: FitOptions,
+  affordable: boolean,
+  many: boolean,
+): Partial<OptimizerChoice> & Pick<OptimizerChoice, "optimizer" | "description" | "reason"> {
   if (Object.keys(step).length > 0)
     return {
       optimizer: gramGaussNewton(step),
       description: "Gram-Gauss-Newton",
       reason: "with the learning rate and damping asked for",
     };
-  if (affordable && options.batchSize === undefined)
+  if (affordable && !many && options.batchSize === undefined)
     return {
       optimizer: gramGaussNewton({ prior: evidence() }),
       description: "Gram-Gauss-Newton; damping by the gain ratio, regularization by the evidence",
@@ -119,7 +131,10 @@ function chooseForData(step: StepOptions, options: FitOptions, affordable: boole
     };
   const { batch, averageDecay, ...spring } = miniBatchStep;
   return {
+    fullBatch: false,
     batch,
+    ...(affordable && { batchReason: "rows are many: quicker than all at once, and as accurate or more" }),
+    averages: true,
     optimizer: weightAverage(gramGaussNewton(spring), { decay: averageDecay }),
     description:
       "Gram-Gauss-Newton with momentum for steps of least norm (SPRING), the average of its weights",

@@ -137,7 +137,7 @@ async function runOne(
     examples,
     chosen,
     // Of "auto" the optimizer alone: what it does besides would be another start, other rows, or no network.
-    { ...recipeOf(examples, chosen), refits: false, fallsBack: false },
+    { ...recipeOf(examples, chosen), polish: null, refits: false, fallsBack: false },
   );
   const { parameters, stepSeconds, steps, history, bestEpoch } = training;
   return {

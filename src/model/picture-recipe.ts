@@ -87,6 +87,7 @@ export function choosePictureRecipe(
       // Pictures that are changed at random have no least training error.
       tolerance: 0,
     },
+    polish: null,
     members,
     refits: false,
     fallsBack: false,

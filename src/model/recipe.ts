@@ -10,7 +10,9 @@ import {
   trainableCount,
 } from "../network/network.ts";
 import { valueNumbers } from "../network/plan-layers.ts";
+import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { evidence } from "../optimizers/prior.ts";
 import { type StopLimits, stopDefaults } from "../training/stop.ts";
 import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
@@ -28,6 +30,8 @@ export interface Recipe {
   readonly optimizerName: string;
   readonly batchSize: number;
   readonly limits: StopLimits;
+  /** Steps over all rows that follow, from the best network on; null where none do. */
+  readonly polish: Polish | null;
   /** Networks that are trained and averaged. */
   readonly members: number;
   /** Whether the last steps go over the training and the validation rows together. */
@@ -36,6 +40,18 @@ export interface Recipe {
   readonly fallsBack: boolean;
   readonly decisions: readonly Decision[];
 }
+
+/** Steps over all rows. */
+export interface Polish {
+  readonly optimizer: Optimizer;
+  readonly limits: StopLimits;
+}
+
+/** Training rows above which mini-batches come first: there they are as accurate on noisy tables, and quicker. */
+const mostRowsAtOnce = 5000;
+
+/** Epochs of a polish without a lower validation error: noisy data get nothing from it. */
+const polishPatience = 10;
 
 /** Work of a full-batch step above which mini-batches are taken: some seconds at 10 GFLOP/s. */
 const affordableFlops = 3e10;
@@ -67,13 +83,15 @@ export function chooseRecipe(
   const networks = chooseNetworks(rows, inputs, outputs, options, levels);
   const [network] = networks;
   const fitting = rowsThatFit(network, outputs);
-  const affordable = rows <= fitting && stepOverAll(network, rows, outputs, dtype) <= affordableFlops;
-  const choice = chooseOptimizer(options, affordable);
+  const isAuto = (options.optimizer ?? fitDefaults.optimizer) === "auto";
+  const flops = Math.max(...networks.map((one) => stepOverAll(one, rows, outputs, dtype)));
+  const isAffordable = rows <= fitting && flops <= affordableFlops;
+  const choice = chooseOptimizer(options, isAffordable, rows > mostRowsAtOnce);
   const usual = choice.fullBatch ? rows : Math.min(choice.batch, fitting);
   const batchSize = Math.min(rows, options.batchSize ?? usual);
   const isFullBatch = batchSize === rows && choice.longSteps;
   const members = options.ensemble ?? fitDefaults.ensemble;
-  const isAuto = (options.optimizer ?? fitDefaults.optimizer) === "auto";
+  const polish = isAffordable && !options.batchSize && choice.averages ? polishStage(options) : null;
   return {
     networks,
     dtype,
@@ -90,7 +108,8 @@ export function chooseRecipe(
       toleranceEpochs: isFullBatch ? stopDefaults.toleranceEpochs : miniBatchPatience,
     },
     members,
-    refits: choice.regularized,
+    polish,
+    refits: choice.regularized || polish !== null,
     fallsBack: isAuto,
     decisions: [
       networkDecision(networks, options),
@@ -101,6 +120,7 @@ export function chooseRecipe(
         why: batchReason(options, choice, fitting),
       },
       { what: "optimizer", choice: choice.description, why: choice.reason },
+      ...(polish ? [polishDecision] : []),
       ...(choice.optimizer.solves ? [systemDecision(network, batchSize, outputs, dtype)] : []),
       ...(members > 1
         ? [
@@ -114,6 +134,25 @@ export function chooseRecipe(
     ],
   };
 }
+
+function polishStage({ maxSteps, timeLimitMs, patience }: FitOptions): Polish {
+  return {
+    optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
+    limits: {
+      ...stopDefaults,
+      maxSteps: Math.min(maxSteps ?? fullBatchSteps, fullBatchSteps),
+      timeLimitMs: timeLimitMs ?? stopDefaults.timeLimitMs,
+      patience: patience ?? polishPatience,
+      tolerance: 0,
+    },
+  };
+}
+
+const polishDecision: Decision = {
+  what: "polish",
+  choice: "then steps over all rows, damping by the gain ratio, regularization by the evidence",
+  why: "data without noise gain digits from them, others nothing",
+};
 
 /** Operations of a full-batch step: its passes, and the cheaper system. */
 function stepOverAll(network: Network, rows: number, outputs: number, dtype: DType): number {
@@ -136,11 +175,19 @@ function batchReason(
   return !fullBatch && fitting < batch ? "as many as fit into 1 GiB: the network is large" : usual;
 }
 
-/** The hidden layers of the shapes that are tried: a deep one, and a wide one, which smooth functions may prefer. */
-const shapes = [[20, 20], [50]] as const;
-
 /** Below this number of training rows a fit takes seconds, and trying a second shape is worth its time. */
 const fewRows = 2000;
+
+/** The hidden layers of the shapes that are tried: of few rows a wide one too, of many a larger one. */
+function hiddenLayers(rows: number): readonly (readonly number[])[] {
+  if (rows < fewRows) return [[20, 20], [50]];
+  return rows > mostRowsAtOnce
+    ? [
+        [20, 20],
+        [30, 30],
+      ]
+    : [[20, 20]];
+}
 
 function chooseNetworks(
   rows: number,
@@ -158,8 +205,8 @@ function chooseNetworks(
   const build = (layers: readonly number[]) =>
     withEmbeddings(levels, embeddingUnits, (width) => denseNetwork(width, layers, outputs, activation));
   if (hidden) return [build(hidden)];
-  const [deep, wide] = shapes;
-  return rows < fewRows ? [build(deep), build(wide)] : [build(deep)];
+  const [first, ...others] = hiddenLayers(rows).map(build);
+  return [first!, ...others];
 }
 
 export const dropoutDecision: Decision = {

@@ -4,9 +4,11 @@ import type { Network } from "../network/network.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { evidence } from "../optimizers/prior.ts";
 import { datasetOf } from "../training/dataset.ts";
+import type { EpochProgress } from "../training/epoch-progress.ts";
 import { type Stop, stopDefaults } from "../training/stop.ts";
-import { type Training, type TrainingResult, train } from "../training/train.ts";
+import { type EpochEvent, type Training, type TrainingResult, train } from "../training/train.ts";
 import { type Examples, knownRows } from "./examples.ts";
+import { continued, joinTrainings, notBegun, type Reached } from "./join-trainings.ts";
 import { type FitOptions, fitDefaults } from "./options.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -30,6 +32,8 @@ const seedStride = 7919;
 export interface TriedShape {
   readonly network: Network;
   readonly result: TrainingResult;
+  /** The epoch of the best network, in the training over all rows where there were two. */
+  readonly bestEpoch: number;
   /** The least validation error, or training error where nothing validates; in deviations of the target. */
   readonly error: number;
 }
@@ -40,12 +44,18 @@ export async function trainShapes(trainer: Trainer): Promise<readonly [TriedShap
   const shapes = examples.split.validation.length > 0 ? recipe.networks : [recipe.networks[0]];
   const tried: TriedShape[] = [];
   for (const network of shapes) {
-    const result = await trainShape(trainer, network);
-    tried.push({ network, result, error: result.history[result.bestEpoch]!.best });
-    if (isCutShort(result.stop)) break;
+    const trained = await trainShape(trainer, network);
+    const { history, bestEpoch, stop } = trained.result;
+    tried.push({ network, ...trained, error: history[bestEpoch]!.best });
+    if (isCutShort(stop)) break;
   }
   const [best, ...others] = tried.sort((a, b) => a.error - b.error);
   return [best!, ...others];
+}
+
+/** Whether training ended since it did not get further. */
+function endedByItself({ reason }: Stop): boolean {
+  return reason === "validation" || reason === "converged" || reason === "stalled";
 }
 
 /** Whether training ended from outside. */
@@ -53,23 +63,45 @@ export function isCutShort({ reason }: Stop): boolean {
   return reason === "aborted" || reason === "time-limit";
 }
 
-function trainShape(trainer: Trainer, network: Network): Promise<TrainingResult> {
+/** Trains by the recipe's batches, and polishes what they found over all rows. */
+async function trainShape(
+  trainer: Trainer,
+  network: Network,
+): Promise<Omit<TriedShape, "error" | "network">> {
   const { recipe, examples, options, member } = trainer;
   const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
   const { onStep, onProgress } = options;
-  const { members } = recipe;
-  return trainFrom(trainer, {
+  const { members, polish } = recipe;
+  const { train: trainRows, validation: validationRows } = examples.split;
+  const part = (before: Reached) => ({
     network,
-    initial: initialize(network, seed),
-    trainRows: examples.split.train,
-    validationRows: examples.split.validation,
-    optimizer: recipe.optimizer,
-    batchSize: recipe.batchSize,
+    trainRows,
+    validationRows,
     seed,
-    limits: recipe.limits,
-    onEpoch: onStep && ((event) => onStep({ ...event, member, members })),
-    onProgress: onProgress && ((progress) => onProgress({ ...progress, member, members })),
+    onEpoch:
+      onStep &&
+      ((event: EpochEvent) => {
+        // Where the second training begins the first has been reported.
+        if (event.epoch > 0 || before === notBegun) onStep({ ...continued(event, before), member, members });
+      }),
+    onProgress:
+      onProgress &&
+      ((progress: EpochProgress) => onProgress({ ...continued(progress, before), member, members })),
   });
+  const initial = initialize(network, seed);
+  const { optimizer, batchSize, limits } = recipe;
+  const first = await trainFrom(trainer, { ...part(notBegun), initial, optimizer, batchSize, limits });
+  const steps = limits.maxSteps - first.steps;
+  if (!polish || !endedByItself(first.stop) || steps <= 0)
+    return { result: first, bestEpoch: first.bestEpoch };
+  const second = await trainFrom(trainer, {
+    ...part(first),
+    initial: first.parameters,
+    optimizer: polish.optimizer,
+    batchSize: trainRows.length,
+    limits: { ...polish.limits, maxSteps: Math.min(polish.limits.maxSteps, steps) },
+  });
+  return { result: joinTrainings(first, second), bestEpoch: second.bestEpoch };
 }
 
 /** What differs between the trainings of a member. */
@@ -109,7 +141,7 @@ const mostRefitSteps = 20;
  */
 export async function refit(
   trainer: Trainer,
-  { network, result: { parameters, bestEpoch } }: Pick<TriedShape, "network" | "result">,
+  { network, bestEpoch, result: { parameters } }: TriedShape,
 ): Promise<Float64Array> {
   const steps = Math.min(Math.round(refitShare * bestEpoch), mostRefitSteps);
   if (steps === 0) return parameters;

@@ -13,11 +13,21 @@ import { parseTable } from "../../src/data/read-table.ts";
 
 const encoder: Encoder = {
   inputs: [
-    { kind: "number", column: "x", days: false, mean: 2, deviation: 4, indicator: null, range: [0, 10] },
+    {
+      kind: "number",
+      column: "x",
+      days: false,
+      tail: null,
+      mean: 2,
+      deviation: 4,
+      indicator: null,
+      range: [0, 10],
+    },
     {
       kind: "number",
       column: "w",
       days: false,
+      tail: null,
       mean: 1,
       deviation: 0.5,
       indicator: { mean: 0.25, deviation: 0.5 },

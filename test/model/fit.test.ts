@@ -331,6 +331,27 @@ describe("training that ends early", () => {
   });
 });
 
+test("many rows are taken in mini-batches, and then all at once from the best network on", async () => {
+  const many = surface(6000, 1, 0);
+  const events: FitEvent[] = [];
+  const { report } = await fit(
+    many.inputs,
+    many.targets.map(([y]) => y!),
+    { hidden: [4], kernels: "wasm", patience: 2, onStep: (event) => events.push(event) },
+  );
+  expect(report.decisions.map(({ what }) => what)).toContain("polish");
+  expect(report.history.map(({ epoch }) => epoch)).toEqual(events.map(({ epoch }) => epoch));
+  expect(events.map(({ epoch }) => epoch)).toEqual(events.map((_, i) => i));
+  for (const [i, event] of events.entries())
+    if (i > 0) expect(event.step).toBeGreaterThan(events[i - 1]!.step);
+  // A form is that of the steps over all rows: 21 parameters, 5,100 rows.
+  const polished = events.filter(({ form }) => form === "primal");
+  expect(polished.length).toBeGreaterThan(2);
+  const before = events[events.length - polished.length - 1]!;
+  expect(report.history[report.bestEpoch]!.best).toBeLessThan(0.9 * before.best);
+  expect(report.steps).toBe(events.at(-1)!.step);
+});
+
 describe("an ensemble", () => {
   test("has the members of its seed, the first of which is the network alone", async () => {
     const options = { optimizer: "gram-gauss-newton", maxSteps: 5 } as const;

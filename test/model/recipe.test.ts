@@ -37,9 +37,26 @@ describe("chooseRecipe", () => {
     expect(choose(100, { hidden: [] }).networks[0].layers).toHaveLength(1);
   });
 
-  test("tries a second shape where rows are few, unless layers were asked for", () => {
+  test("begins with mini-batches where rows are many, and polishes over all of them where that is affordable", () => {
+    expect(choose(5000)).toMatchObject({ batchSize: 5000, polish: null });
+    const many = choose(5001);
+    expect(many).toMatchObject({ batchSize: 256, refits: true });
+    expect(many.polish!.limits.patience).toBeLessThan(many.limits.patience);
+    expect(decision(many, "batch").why).toMatch(/^rows are many/);
+    expect(decision(many, "polish").choice).toContain("all rows");
+    for (const options of [{ batchSize: 256 }, { damping: 1 }, { optimizer: "adam" as const }])
+      expect(choose(5001, options).polish).toBeNull();
+    expect(choose(10_000_000).polish).toBeNull();
+    expect(choose(5001, { maxSteps: 7, patience: 3 }).polish!.limits).toMatchObject({
+      maxSteps: 7,
+      patience: 3,
+    });
+  });
+
+  test("tries a second shape where rows are few or many, unless layers were asked for", () => {
     expect(choose(500).networks).toHaveLength(2);
     expect(choose(5000).networks).toHaveLength(1);
+    expect(choose(5001).networks).toHaveLength(2);
     expect(choose(500, { hidden: [4] }).networks).toHaveLength(1);
   });
 

@@ -1,0 +1,36 @@
+import type { TrainingResult } from "../training/train.ts";
+
+/** How far training was when another began. */
+export type Reached = Pick<TrainingResult, "steps" | "epochs" | "seconds">;
+
+/** Before any training. */
+export const notBegun: Reached = Object.freeze({ steps: 0, epochs: 0, seconds: 0 });
+
+/** What is reported of a training that goes on where another ended, counted from the start of that one. */
+export function continued<Report extends { step: number; epoch: number; seconds: number }>(
+  report: Report,
+  { steps, epochs, seconds }: Reached,
+): Report {
+  return {
+    ...report,
+    step: report.step + steps,
+    epoch: report.epoch + epochs,
+    seconds: report.seconds + seconds,
+  };
+}
+
+/** Two trainings as one, the second from the best network of the first on: its best is never worse. */
+export function joinTrainings(first: TrainingResult, second: TrainingResult): TrainingResult {
+  const [, ...history] = second.history;
+  const isBetter = second.bestEpoch > 0;
+  return {
+    ...second,
+    parameters: isBetter ? second.parameters : first.parameters,
+    steps: first.steps + second.steps,
+    epochs: first.epochs + second.epochs,
+    seconds: first.seconds + second.seconds,
+    stepSeconds: first.stepSeconds + second.stepSeconds,
+    history: [...first.history, ...history.map((event) => continued(event, first))],
+    bestEpoch: isBetter ? first.epochs + second.bestEpoch : first.bestEpoch,
+  };
+}
