@@ -14,6 +14,9 @@ const farthest = 10;
 /** The share of the targets' variance by which a line on the column as it is must be better to be left so. */
 const linearGain = 0.1;
 
+/** Numbers that differ by less than this part of them differ by rounding. */
+const rounding = 4 * Number.EPSILON;
+
 /** Half the width of the middle half of a normal distribution, in its deviations. */
 const normalQuartile = 0.6745;
 
@@ -30,8 +33,9 @@ export function drawIn({ center, scale }: TailScale, x: number): number {
 
 /**
  * Whether a column's tails are so long that a few values would decide its scale, and what lies beyond them the
- * prediction: its farthest value is more than 10 deviations from the mean. Null where it is not, and where a line on
- * the column as it is explains the targets better: then the far values follow the others.
+ * prediction: its farthest value is more than 10 deviations from the mean. Null where it is not, where the column is
+ * constant (deviation 0), and where a line on the column as it is explains the targets better: then the far values
+ * follow the others.
  *
  * @param values Of training rows.
  * @param targets For each target its values in the same rows.
@@ -41,7 +45,8 @@ export function findLongTails(
   { mean, deviation }: Standardization,
   targets: readonly (readonly number[])[],
 ): TailScale | null {
-  if (!values.some((value) => Math.abs(value - mean) > farthest * deviation)) return null;
+  const isFar = (value: number) => Math.abs(value - mean) > farthest * deviation;
+  if (deviation === 0 || !values.some(isFar)) return null;
   const tail = measureTails(values);
   const drawn = values.map((value) => drawIn(tail, value));
   const explained = (column: readonly number[]) =>
@@ -49,13 +54,13 @@ export function findLongTails(
   return explained(values) > explained(drawn) + linearGain ? null : tail;
 }
 
-/** The median, and the width of the middle half; or, where that has none, the mean distance from the median. */
+/** The median, and the width of the middle half; or, where that is rounding, the mean distance from the median. */
 function measureTails(values: readonly number[]): TailScale {
   const sorted = Float64Array.from(values).sort();
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
   const center = at(0.5);
   const scale = (at(0.75) - at(0.25)) / (2 * normalQuartile);
-  if (scale > 0) return { center, scale };
+  if (scale > rounding * Math.abs(center)) return { center, scale };
   return { center, scale: values.reduce((sum, x) => sum + Math.abs(x - center), 0) / values.length };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fitArrayEncoder } from "../../src/data/arrays.ts";
 import { moments } from "../../src/data/describe-columns.ts";
 import { standardizeNumber } from "../../src/data/encoder.ts";
-import { fitEncoder } from "../../src/data/fit-encoder.ts";
+import { fitEncoder, measureNumbers } from "../../src/data/fit-encoder.ts";
 import { drawIn, findLongTails } from "../../src/data/long-tails.ts";
 import { encodeDefaults } from "../../src/data/plan-columns.ts";
 import { parseTable } from "../../src/data/read-table.ts";
@@ -36,6 +36,16 @@ describe("findLongTails", () => {
     const { center, scale } = tailsOf(values, values.map(Math.sqrt))!;
     expect(center).toBe(0);
     expect(scale).toBeCloseTo(values.reduce((a, b) => a + b) / 400, 6);
+  });
+
+  test("takes what differs by rounding for the same", () => {
+    // 0.1 + 0.2 is 0.30000000000000004.
+    const noise = Array.from({ length: 400 }, (_, i) => (i % 3 === 0 ? 0.1 + 0.2 : 0.3));
+    const { deviation, tail } = measureNumbers(noise, [normal.slice(0, 400)]);
+    expect({ deviation, tail }).toEqual({ deviation: 0, tail: null });
+    const far = noise.with(7, 5);
+    // The mean distance from the median, of one value in 400.
+    expect(tailsOf(far, normal.slice(0, 400))!.scale).toBeCloseTo((5 - 0.3) / 400, 12);
   });
 
   test("leaves a column on which the targets depend linearly as it is", () => {
