@@ -49,8 +49,11 @@ export async function trainShapes(trainer: Trainer): Promise<readonly [TriedShap
     tried.push({ network, ...trained, error: history[bestEpoch]!.best });
     if (isCutShort(stop)) break;
   }
+  const last = tried.at(-1)!.result.stop;
   const [best, ...others] = tried.sort((a, b) => a.error - b.error);
-  return [best!, ...others];
+  // Whichever is best: what cut the last one short ends all that would follow.
+  const stop = isCutShort(last) ? last : best!.result.stop;
+  return [{ ...best!, result: { ...best!.result, stop } }, ...others];
 }
 
 /** Whether training ended since it did not get further. */

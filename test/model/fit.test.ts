@@ -287,6 +287,23 @@ describe("training that ends early", () => {
       expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
   });
 
+  test("by a signal in the second shape keeps the first, and learns no more", async () => {
+    const controller = new AbortController();
+    let shapes = 0;
+    const { report } = await fit(inputs, numbers, {
+      kernels: "wasm",
+      signal: controller.signal,
+      onStep: ({ epoch }) => {
+        if (epoch === 0 && ++shapes === 2) controller.abort();
+      },
+    });
+    expect(shapes).toBe(2);
+    expect(report.network).toBe("2-20-20-1 tanh");
+    expect(report.stop.reason).toBe("aborted");
+    expect(report.decisions.map(({ what }) => what)).toContain("shape");
+    expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
+  });
+
   test("by a signal in the second network keeps the first alone", async () => {
     const controller = new AbortController();
     const options = { optimizer: "gram-gauss-newton" } as const;
