@@ -7,7 +7,7 @@ import type { Decision } from "./fit-report.ts";
 import { linearNetwork } from "./linear-network.ts";
 import { type Member, planPredictor } from "./predictor.ts";
 import { type Baseline, fitBaseline } from "./ridge-baseline.ts";
-import { isCutShort, refit, type Trainer, type TriedShape, trainShapes } from "./trainer.ts";
+import { isCutShort, refit, refitSteps, type Trainer, type TriedShape, trainShapes } from "./trainer.ts";
 
 /** A network that was trained, or the linear model in its place, and what it says of all rows. */
 export interface FittedMember extends Member {
@@ -34,14 +34,15 @@ export interface FittedMember extends Member {
 export async function fitMember(trainer: Trainer, kernels: Kernels): Promise<FittedMember> {
   const { recipe, examples } = trainer;
   const tried = await trainShapes(trainer);
-  const [{ network, result: training }] = tried;
+  const [best] = tried;
+  const { network, result: training } = best;
   const ridge = fitBaseline(kernels, examples);
   const ofNetwork = predictAll(trainer, kernels, network, training.parameters);
   const decisions = tried.length > 1 ? [shapeDecision(tried)] : [];
   const share = recipe.fallsBack && ridge ? chooseShare(examples, ofNetwork, ridge.unseen, decisions) : 1;
-  const learnsOn = share > 0 && mayRefit(trainer, training);
+  const learnsOn = share > 0 && mayRefit(trainer, training) && refitSteps(best) > 0;
   if (learnsOn) decisions.push(refitDecision);
-  const parameters = learnsOn ? await refit(trainer, tried[0]) : training.parameters;
+  const parameters = learnsOn ? await refit(trainer, best) : training.parameters;
   const final = learnsOn ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
   return {
     ...(share === 0

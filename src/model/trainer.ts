@@ -32,8 +32,8 @@ const seedStride = 7919;
 export interface TriedShape {
   readonly network: Network;
   readonly result: TrainingResult;
-  /** The epoch of the best network, in the training over all rows where there were two. */
-  readonly bestEpoch: number;
+  /** Steps over all rows that led to the best network; mini-batches before them do not count. */
+  readonly stepsOverAll: number;
   /** The least validation error, or training error where nothing validates; in deviations of the target. */
   readonly error: number;
 }
@@ -96,7 +96,7 @@ async function trainShape(
   const first = await trainFrom(trainer, { ...part(notBegun), initial, optimizer, batchSize, limits });
   const steps = limits.maxSteps - first.steps;
   if (!polish || !endedByItself(first.stop) || steps <= 0)
-    return { result: first, bestEpoch: first.bestEpoch };
+    return { result: first, stepsOverAll: polish ? 0 : first.bestEpoch };
   const second = await trainFrom(trainer, {
     ...part(first),
     initial: first.parameters,
@@ -104,7 +104,7 @@ async function trainShape(
     batchSize: trainRows.length,
     limits: { ...polish.limits, maxSteps: Math.min(polish.limits.maxSteps, steps) },
   });
-  return { result: joinTrainings(first, second), bestEpoch: second.bestEpoch };
+  return { result: joinTrainings(first, second), stepsOverAll: second.bestEpoch };
 }
 
 /** What differs between the trainings of a member. */
@@ -137,27 +137,27 @@ function trainFrom(
 const refitShare = 1 / 3;
 const mostRefitSteps = 20;
 
+/** How many steps `refit` takes: of noisy data perhaps none. */
+export function refitSteps({ stepsOverAll }: TriedShape): number {
+  return Math.min(Math.round(refitShare * stepsOverAll), mostRefitSteps);
+}
+
 /**
  * Lets a trained network learn from the validation rows too: from the best network on, over all rows that may teach,
  * with the prior re-estimated first. Where the best network came early, the data are noisy, and more than a few steps
  * would fit the noise: so a third as many as it took to get there.
  */
-export async function refit(
-  trainer: Trainer,
-  { network, bestEpoch, result: { parameters } }: TriedShape,
-): Promise<Float64Array> {
-  const steps = Math.min(Math.round(refitShare * bestEpoch), mostRefitSteps);
-  if (steps === 0) return parameters;
+export async function refit(trainer: Trainer, tried: TriedShape): Promise<Float64Array> {
   const rows = knownRows(trainer.examples);
   const { last } = await trainFrom(trainer, {
-    network,
-    initial: parameters,
+    network: tried.network,
+    initial: tried.result.parameters,
     trainRows: rows,
     validationRows: new Int32Array(),
     optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
     batchSize: rows.length,
     seed: 0,
-    limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
+    limits: { ...stopDefaults, maxSteps: refitSteps(tried), tolerance: 0 },
   });
   return last;
 }

@@ -249,6 +249,25 @@ describe("the report of a fit", () => {
   });
 });
 
+describe("the refit", () => {
+  const decided = async (rows: number, options: FitOptions) => {
+    const { inputs: x, targets: y } = surface(rows);
+    const { report } = await fit(x, y, { ...quick, ...options });
+    return report.decisions.map(({ what }) => what);
+  };
+
+  test("is a third as many steps as led to the best network, and not said where that is none", async () => {
+    expect(await decided(80, { maxSteps: 6 })).toContain("refit");
+    expect(await decided(80, { maxSteps: 1 })).not.toContain("refit");
+  });
+
+  test("does not count mini-batches that no step over all rows followed", async () => {
+    const decisions = await decided(6000, { maxSteps: 100 });
+    expect(decisions).toContain("polish");
+    expect(decisions).not.toContain("refit");
+  });
+});
+
 describe("training that ends early", () => {
   test("by a signal before it begins leaves a model that can be used", async () => {
     const { report, predict } = await fitted({ signal: AbortSignal.abort() });
