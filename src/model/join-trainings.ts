@@ -1,3 +1,4 @@
+import type { Stop } from "../training/stop.ts";
 import type { TrainingResult } from "../training/train.ts";
 
 /** How far training was when another began. */
@@ -19,12 +20,16 @@ export function continued<Report extends { step: number; epoch: number; seconds:
   };
 }
 
-/** Two trainings as one, the second from the best network of the first on: its best is never worse. */
+/**
+ * Two trainings as one, the second, over all rows, from the best network of the first on: its best is never worse.
+ * Where the second diverged, the first's end stands, of which nothing was lost.
+ */
 export function joinTrainings(first: TrainingResult, second: TrainingResult): TrainingResult {
   const [, ...history] = second.history;
   const isBetter = second.bestEpoch > 0;
   return {
     ...second,
+    stop: second.stop.reason === "diverged" ? first.stop : overAllRows(second.stop),
     parameters: isBetter ? second.parameters : first.parameters,
     steps: first.steps + second.steps,
     epochs: first.epochs + second.epochs,
@@ -33,4 +38,9 @@ export function joinTrainings(first: TrainingResult, second: TrainingResult): Tr
     history: [...first.history, ...history.map((event) => continued(event, first))],
     bestEpoch: isBetter ? first.epochs + second.bestEpoch : first.bestEpoch,
   };
+}
+
+/** The second counts steps, epochs and seconds from its own start. */
+function overAllRows({ reason, message }: Stop): Stop {
+  return { reason, message: `in the steps over all rows: ${message}` };
 }

@@ -104,7 +104,8 @@ async function trainShape(
     batchSize: trainRows.length,
     limits: { ...polish.limits, maxSteps: Math.min(polish.limits.maxSteps, steps) },
   });
-  return { result: joinTrainings(first, second), stepsOverAll: second.bestEpoch };
+  const stepsOverAll = second.stop.reason === "diverged" ? 0 : second.bestEpoch;
+  return { result: joinTrainings(first, second), stepsOverAll };
 }
 
 /** What differs between the trainings of a member. */

@@ -45,7 +45,7 @@ test("a training that goes on counts from where the first ended, and has the sec
     [5, 50, 2],
   ]);
   expect([...joined.parameters, ...joined.last]).toEqual([2, -2]);
-  expect(joined.stop.message).toBe("training 2");
+  expect(joined.stop).toEqual({ reason: "validation", message: "in the steps over all rows: training 2" });
 });
 
 test("a training that finds nothing better leaves the first's best network and its epoch", () => {
@@ -54,4 +54,12 @@ test("a training that finds nothing better leaves the first's best network and i
   expect(joined.bestEpoch).toBe(1);
   expect(joined.history[joined.bestEpoch]!.best).toBe(3);
   expect(notBegun).toEqual({ steps: 0, epochs: 0, seconds: 0 });
+});
+
+test("a training that diverged leaves the end of the first, and what it found before that", () => {
+  const first = trained([5, 3, 4], 1);
+  const second = { ...trained([3, 2, 9], 2), stop: { reason: "diverged", message: "too far" } as const };
+  const joined = joinTrainings(first, second);
+  expect(joined.stop).toEqual(first.stop);
+  expect([...joined.parameters]).toEqual([2]);
 });
