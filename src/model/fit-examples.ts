@@ -43,7 +43,7 @@ export async function fitExamples(
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);
   const deadline = performance.now() + recipe.limits.timeLimitMs;
-  const { fitted, stop } = await fitMembers({ recipe, examples, options, deadline, makeKernels }, kernels);
+  const { fitted, stop } = await fitMembers({ recipe, examples, options, deadline, makeKernels });
   const predictions = summarizeMembers(fitted.map((member) => member.predictions)).mean;
   const measured = { ...examples, split: splitOver(fitted, examples) };
   return {
@@ -82,7 +82,6 @@ function describeKernels({ name, description }: Kernels, options: FitOptions): D
  */
 async function fitMembers(
   trainer: Omit<Trainer, "member">,
-  kernels: Kernels,
 ): Promise<{ fitted: readonly FittedMember[]; stop: Stop }> {
   const { recipe, examples, options } = trainer;
   const fitted: FittedMember[] = [];
@@ -90,7 +89,7 @@ async function fitMembers(
   do {
     const member = fitted.length;
     const split = turnSplit(examples.split, member, splitOptions(options));
-    const one = await fitMember({ ...trainer, member, examples: { ...examples, split } }, kernels);
+    const one = await fitMember({ ...trainer, member, examples: { ...examples, split } });
     stop = one.training.stop;
     // A member that was cut short would make the ensemble worse.
     if (member === 0 || !isCutShort(stop)) fitted.push(one);

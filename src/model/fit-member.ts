@@ -28,11 +28,11 @@ export interface FittedMember extends Member {
 /**
  * Fits one member: trains each shape, takes the linear model, the network, or a mean of both, whichever the validation
  * rows speak for, and lets the network learn from those rows too.
- *
- * @param kernels For predictions and linear models.
  */
-export async function fitMember(trainer: Trainer, kernels: Kernels): Promise<FittedMember> {
+export async function fitMember(trainer: Trainer): Promise<FittedMember> {
   const { recipe, examples } = trainer;
+  // For predictions and linear models.
+  const kernels = trainer.makeKernels();
   const tried = await trainShapes(trainer);
   const [best] = tried;
   const { network, result: training } = best;

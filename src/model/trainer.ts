@@ -21,7 +21,7 @@ export interface Trainer {
   readonly member: number;
   /** When the time limit ends, on the clock of `performance.now`. */
   readonly deadline: number;
-  /** Each training gets kernels, and so a memory, of its own: it is given back when the training is over. */
+  /** Each training, and each member, gets kernels, and so a memory, of its own: it is given back when that is over. */
   makeKernels(): Kernels;
 }
 
