@@ -84,8 +84,9 @@ export interface Comparison {
 
 /**
  * Trains the same network from the same start on the same rows in the same order, once with each optimizer. Where
- * `hidden` and `network` are absent, all get the first shape that `fit` would try. "auto" stands for its optimizer alone, without the
- * second shape, the last steps over the validation rows, and the linear model beside the network or in its place.
+ * `hidden` and `network` are absent, all get the first shape that `fit` would try. "auto" stands for its optimizer
+ * alone, without the second shape, the steps over all rows that follow mini-batches, those over the validation rows,
+ * and the linear model beside the network or in its place.
  *
  * @throws {DataError} As `fitTable`. @throws {OptionError} If an option is unknown or out of its range, or two
  *   optimizers have the same name.
@@ -136,8 +137,7 @@ async function runOne(
   const { report, batchSize, training } = await fitExamples(
     examples,
     chosen,
-    // Of "auto" the optimizer alone: what it does besides would be another start, other rows, or no network.
-    { ...recipeOf(examples, chosen), polish: null, refits: false, fallsBack: false },
+    optimizerAlone(recipeOf(examples, chosen)),
   );
   const { parameters, stepSeconds, steps, history, bestEpoch } = training;
   return {
@@ -148,6 +148,12 @@ async function runOne(
     report,
     spectrum: spectrumOf(parameters),
   };
+}
+
+/** Of "auto" the optimizer alone: what it does besides would be another start, other rows, or no network. */
+function optimizerAlone(recipe: Recipe): Recipe {
+  const decisions = recipe.decisions.filter(({ what }) => what !== "polish");
+  return { ...recipe, polish: null, refits: false, fallsBack: false, decisions };
 }
 
 function planSpectrum(network: Network, examples: Examples, { kernels, threads }: FitOptions): SpectrumOf {

@@ -54,6 +54,22 @@ describe("compareTable", () => {
     },
   );
 
+  test("has no polish where auto begins with mini-batches, and does not speak of it", async () => {
+    const many = surface(6000);
+    const csv = many.inputs.map(([a, b], i) => [a, b, many.targets[i]![0]].join(",")).join("\n");
+    const started: string[] = [];
+    const { runs } = await compareTable(parseTable(`a,b,y\n${csv}\n`, "many.csv"), {
+      ...quick,
+      targets: ["y"],
+      optimizers: ["auto"],
+      onStart: (_, decisions) => started.push(...decisions.map(({ what }) => what)),
+    });
+    expect(runs[0]!.batchSize).toBe(256);
+    expect(started).toContain("batch");
+    for (const names of [started, runs[0]!.report.decisions.map(({ what }) => what)])
+      expect(names).not.toContain("polish");
+  });
+
   test("measures the network that each optimizer found, also with auto on a straight line", async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `${i},${3 * i + Math.sin(1000 * i)}`);
     const line = parseTable(`x,y\n${rows.join("\n")}\n`, "line.csv");
