@@ -42,8 +42,10 @@ export function carefulShare(f: Float64Array, g: Float64Array, y: Float64Array):
   return Math.min(Math.max(best - Math.sqrt(variance) / square, 0), 1);
 }
 
-/** s f + (1 - s) g. */
+/** s f + (1 - s) g; f or g itself where the share is 1 or 0, whatever the other is: 0 times infinity is NaN. */
 export function mix(share: number, f: Float64Array, g: Float64Array): Float64Array {
+  if (share === 1) return f;
+  if (share === 0) return g;
   return f.map((value, i) => share * value + (1 - share) * g[i]!);
 }
 

@@ -55,3 +55,9 @@ test("a blend is the weighted mean of the network and the line", () => {
   const blended = applyBlend(makeBlend(0.25, linear), Float64Array.of(10, 20), inputs, 2);
   expect([...blended]).toEqual([0.25 * 10 + 0.75 * 0.5, 0.25 * 20 + 0.75 * 2.5]);
 });
+
+test("all of one prediction has nothing of the other, even where that is not finite", () => {
+  const [finite, other] = [Float64Array.of(1, 2), Float64Array.of(Number.NaN, Number.POSITIVE_INFINITY)];
+  expect([...mix(1, finite, other)]).toEqual([1, 2]);
+  expect([...mix(0, other, finite)]).toEqual([1, 2]);
+});
