@@ -149,7 +149,7 @@ function refusePictures({ pictures }: ModelHeader, file: string): void {
 function requirePlainNumbers({ inputs }: Encoder): void {
   const input = inputs.find((encoding) => encoding.kind !== "number" || encoding.indicator);
   if (!input) return;
-  const fact = input.kind === "number" ? "may lack values" : "holds texts";
+  const fact = input.kind === "number" ? "may lack values" : "is a category";
   throw new DataError(
     "shape",
     { file: "inputs" },

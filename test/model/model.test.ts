@@ -133,7 +133,7 @@ describe("predict", () => {
     const { model } = await fitTable(texts, { ...quick, targets: ["y"] });
     await expect(model.predict([[1, 0, 0]])).rejects.toThrow(DataError);
     await expect(model.predict([[1, 0, 0]])).rejects.toThrow(
-      'inputs: can\'t be arrays: the model was fitted to a table whose column "c" holds texts; use predictTable',
+      'inputs: can\'t be arrays: the model was fitted to a table whose column "c" is a category; use predictTable',
     );
   });
 
