@@ -7,6 +7,7 @@ import type { TrainingResult } from "../training/train.ts";
 import { type Examples, knownRows } from "./examples.ts";
 import { type FittedMember, fitMember } from "./fit-member.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
+import { joinVectors } from "./join-vectors.ts";
 import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults, splitOptions } from "./options.ts";
 import { type Member, summarizeMembers } from "./predictor.ts";
@@ -49,7 +50,7 @@ export async function fitExamples(
   return {
     members: fitted.map(({ network, blend }) => ({ network, blend })),
     dtype: recipe.dtype,
-    parameters: join(fitted.map(({ parameters }) => parameters)),
+    parameters: joinVectors(fitted.map(({ parameters }) => parameters)),
     predictions,
     batchSize: recipe.batchSize,
     training: fitted[0]!.training,
@@ -175,14 +176,4 @@ function describeRun(
     bestEpoch: first.bestEpoch,
     history: first.history,
   };
-}
-
-function join(vectors: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(vectors.reduce((sum, vector) => sum + vector.length, 0));
-  let offset = 0;
-  for (const vector of vectors) {
-    out.set(vector, offset);
-    offset += vector.length;
-  }
-  return out;
 }

@@ -1,5 +1,6 @@
 import type { LinearModel } from "../data/ridge.ts";
 import { denseNetwork, type Network } from "../network/network.ts";
+import { joinVectors } from "./join-vectors.ts";
 import { withEmbeddings } from "./with-embeddings.ts";
 
 /**
@@ -13,7 +14,7 @@ export function linearNetwork({ weights, bias, levels }: Pick<LinearModel, "weig
 } {
   const outputs = bias.length;
   const rows = weights.length / outputs;
-  if (!levels) return { network: denseNetwork(rows, [], outputs), parameters: concat([weights, bias]) };
+  if (!levels) return { network: denseNetwork(rows, [], outputs), parameters: joinVectors([weights, bias]) };
   const embedded: Float64Array[] = [];
   const numbers: Float64Array[] = [];
   let place = 0;
@@ -29,19 +30,9 @@ export function linearNetwork({ weights, bias, levels }: Pick<LinearModel, "weig
     (inputs) => denseNetwork(inputs, [], outputs),
   );
   const identities = embedded.map(() => identity(outputs));
-  return { network, parameters: concat([...embedded, ...identities, ...numbers, bias]) };
+  return { network, parameters: joinVectors([...embedded, ...identities, ...numbers, bias]) };
 }
 
 function identity(size: number): Float64Array {
   return Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
-}
-
-function concat(parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    out.set(part, offset);
-    offset += part.length;
-  }
-  return out;
 }
