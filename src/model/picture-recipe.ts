@@ -12,7 +12,7 @@ import type { Decision } from "./fit-report.ts";
 import { givenNetwork, hasDropout } from "./given-network.ts";
 import { stepOptions } from "./named-optimizers.ts";
 import { type FitOptions, fitDefaults, OptionError } from "./options.ts";
-import { dropoutDecision, type Recipe, rowsThatFit } from "./recipe.ts";
+import { dropoutDecision, ensembleDecisions, type Recipe, rowsThatFit } from "./recipe.ts";
 
 /**
  * The steps of "auto" on pictures. A picture's network has more parameters than there are pictures: each batch could be
@@ -104,9 +104,7 @@ export function choosePictureRecipe(
         why: batchReason(options, choice, fitting < rows),
       },
       isAuto ? autoDecision : { what: "optimizer", choice: choice.description, why: choice.reason },
-      ...(members > 1
-        ? [{ what: "ensemble", choice: `${members} networks`, why: "as asked; their mean predicts" }]
-        : []),
+      ...ensembleDecisions(options),
     ],
   };
 }

@@ -17,7 +17,7 @@ import { type StopLimits, stopDefaults } from "../training/stop.ts";
 import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
 import { givenNetwork, hasDropout } from "./given-network.ts";
-import { type FitOptions, fitDefaults } from "./options.ts";
+import { type FitOptions, fitDefaults, splitOptions } from "./options.ts";
 import { systemDecision } from "./system-decision.ts";
 import { embeddingUnits, requireEmbeddings, withEmbeddings } from "./with-embeddings.ts";
 
@@ -122,15 +122,7 @@ export function chooseRecipe(
       { what: "optimizer", choice: choice.description, why: choice.reason },
       ...(polish ? [polishDecision] : []),
       ...(choice.optimizer.solves ? [systemDecision(network, batchSize, outputs, dtype)] : []),
-      ...(members > 1
-        ? [
-            {
-              what: "ensemble",
-              choice: `${members} networks`,
-              why: "as asked; each holds out other rows, and their mean predicts",
-            },
-          ]
-        : []),
+      ...ensembleDecisions(options),
     ],
   };
 }
@@ -153,6 +145,20 @@ const polishDecision: Decision = {
   choice: "then steps over all rows, damping by the gain ratio, regularization by the evidence",
   why: "data without noise gain digits from them, others nothing",
 };
+
+/** What is to be said of several members. */
+export function ensembleDecisions(options: FitOptions): readonly Decision[] {
+  const members = options.ensemble ?? fitDefaults.ensemble;
+  if (members === 1) return [];
+  const why = validates(options)
+    ? "as asked; each holds out other rows, and their mean predicts"
+    : "as asked; their mean predicts";
+  return [{ what: "ensemble", choice: `${members} networks`, why }];
+}
+
+function validates(options: FitOptions): boolean {
+  return splitOptions(options).validation > 0;
+}
 
 /** Operations of a full-batch step: its passes, and the cheaper system. */
 function stepOverAll(network: Network, rows: number, outputs: number, dtype: DType): number {
@@ -206,7 +212,7 @@ function chooseNetworks(
     withEmbeddings(levels, embeddingUnits, (width) => denseNetwork(width, layers, outputs, activation));
   if (hidden) return [build(hidden)];
   const [first, ...others] = hiddenLayers(rows).map(build);
-  return [first!, ...others];
+  return validates(options) ? [first!, ...others] : [first!];
 }
 
 export const dropoutDecision: Decision = {

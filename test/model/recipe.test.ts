@@ -60,6 +60,16 @@ describe("chooseRecipe", () => {
     expect(choose(500, { hidden: [4] }).networks).toHaveLength(1);
   });
 
+  test("speaks of rows that are held out, and of a choice by them, only where there are some", () => {
+    const [validated, not] = [choose(500, { ensemble: 3 }), choose(500, { ensemble: 3, validation: 0 })];
+    expect(validated.networks).toHaveLength(2);
+    expect(decision(validated, "network").why).toMatch(/the validation error decides$/);
+    expect(decision(validated, "ensemble").why).toMatch(/holds out/);
+    expect(not.networks).toHaveLength(1);
+    expect(decision(not, "network").why).not.toMatch(/validation/);
+    expect(decision(not, "ensemble").why).not.toMatch(/holds out/);
+  });
+
   test("chooses the smaller system, and names both costs", () => {
     const wide = decision(choose(50, { hidden: [100, 100] }), "system");
     expect(wide.choice).toBe("Gram matrix, 50 × 50");
