@@ -90,7 +90,8 @@ async function fitMembers(
   do {
     const member = fitted.length;
     const split = turnSplit(examples.split, member, splitOptions(options));
-    const one = await fitMember({ ...trainer, member, examples: { ...examples, split } });
+    const own = { ...trainer, member, examples: { ...examples, split } };
+    const one = await fitMember(own, fitted[0]?.ridge);
     stop = one.training.stop;
     // A member that was cut short would make the ensemble worse.
     if (member === 0 || !isCutShort(stop)) fitted.push(one);

@@ -28,15 +28,17 @@ export interface FittedMember extends Member {
 /**
  * Fits one member: trains each shape, takes the linear model, the network, or a mean of both, whichever the validation
  * rows speak for, and lets the network learn from those rows too.
+ *
+ * @param known The linear models of another member.
  */
-export async function fitMember(trainer: Trainer): Promise<FittedMember> {
+export async function fitMember(trainer: Trainer, known: Baseline | null = null): Promise<FittedMember> {
   const { recipe, examples } = trainer;
   // For predictions and linear models.
   const kernels = trainer.makeKernels();
   const tried = await trainShapes(trainer);
   const [best] = tried;
   const { network, result: training } = best;
-  const ridge = fitBaseline(kernels, examples);
+  const ridge = fitBaseline(kernels, examples, known);
   const ofNetwork = predictAll(trainer, kernels, network, training.parameters);
   const decisions = tried.length > 1 ? [shapeDecision(tried)] : [];
   const share = recipe.fallsBack && ridge ? chooseShare(examples, ofNetwork, ridge.unseen, decisions) : 1;

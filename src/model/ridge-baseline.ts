@@ -17,8 +17,17 @@ const mostLinear = 2500;
 /** Numbers of a matrix in which the levels of categories are written out: 128 MiB. */
 const mostWritten = 2 ** 24;
 
-/** Fits linear models, where the inputs are a matrix that is not too large. */
-export function fitBaseline(kernels: Kernels, examples: Examples): Baseline | null {
+/**
+ * Fits linear models, where the inputs are a matrix that is not too large.
+ *
+ * @param known Of another split of the same rows into those that teach and those that validate: its model of all of
+ *   them is the same.
+ */
+export function fitBaseline(
+  kernels: Kernels,
+  examples: Examples,
+  known: Baseline | null = null,
+): Baseline | null {
   const { rows, split, outputs, targets } = examples;
   const { matrix, columns, levels } = examples.inputs;
   if (!matrix) return null;
@@ -34,11 +43,11 @@ export function fitBaseline(kernels: Kernels, examples: Examples): Baseline | nu
       outputs,
       levels,
     );
-  const linear = fitTo(knownRows(examples));
+  const linear = known?.linear ?? fitTo(knownRows(examples));
   const trained = split.validation.length > 0 ? fitTo(split.train) : linear;
   return {
     linear,
-    model: predictLinear(linear, matrix, rows),
+    model: known?.model ?? predictLinear(linear, matrix, rows),
     unseen: predictLinear(trained, matrix, rows),
   };
 }
