@@ -1,4 +1,4 @@
-import type { Benchmark, BenchmarkContext } from "../benchmark.ts";
+import { type Benchmark, type BenchmarkContext, BenchmarkError } from "../benchmark.ts";
 import { mean, standardError } from "../statistics.ts";
 import { ablations, type Method, methods } from "./methods.ts";
 import { readUciTable, type UciTable, uciTables } from "./protocol.ts";
@@ -21,9 +21,13 @@ export const uci: Benchmark = {
     }
     const splits = Number(context.option("splits") ?? 20);
     const [only, method] = [context.option("table"), context.option("method")];
+    const chosen = context.flags.has("--ablation") ? ablations : methods;
+    if (method && !(method in chosen))
+      throw new BenchmarkError(
+        `--method: there is no "${method}"; use one of ${Object.keys(chosen).join(", ")}`,
+      );
     for (const name of uciTables.filter((table) => !only || table === only)) {
       const table = await readUciTable(data, name, splits);
-      const chosen = context.flags.has("--ablation") ? ablations : methods;
       for (const [name, run] of Object.entries(chosen))
         if (!method || method === name) await runMethod(table, name, run, context);
       if (chosen === methods && !method) runTrees(table, context);

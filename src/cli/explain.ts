@@ -78,7 +78,7 @@ async function find(what: string, options: ExplainFlags): Promise<Found> {
   const bytes = await readFileBytes(what);
   if (looksLikeJson(bytes)) return { network: parseNetwork(what, bytes) };
   const { members, dtype } = (await readModel(bytes, what)).header;
-  // Those of an ensemble differ in their hidden layers at most.
+  // Those of an ensemble are alike: the first stands for all.
   return { network: members[0]!.network, dtype };
 }
 
