@@ -133,7 +133,9 @@ function chooseForData(
   return {
     fullBatch: false,
     batch,
-    ...(affordable && { batchReason: "rows are many: on most tables they lead to better networks than all at once" }),
+    ...(affordable && {
+      batchReason: "rows are many: on most tables they lead to better networks than all at once",
+    }),
     averages: true,
     optimizer: weightAverage(gramGaussNewton(spring), { decay: averageDecay }),
     description:
