@@ -146,11 +146,11 @@ export function refitSteps({ stepsOverAll }: TriedShape): number {
 /**
  * Lets a trained network learn from the validation rows too: from the best network on, over all rows that may teach,
  * with the prior re-estimated first. Where the best network came early, the data are noisy, and more than a few steps
- * would fit the noise: so a third as many as it took to get there.
+ * would fit the noise: so a third as many as it took to get there. A refit that diverges is none.
  */
 export async function refit(trainer: Trainer, tried: TriedShape): Promise<Float64Array> {
   const rows = knownRows(trainer.examples);
-  const { last } = await trainFrom(trainer, {
+  const { last, stop } = await trainFrom(trainer, {
     network: tried.network,
     initial: tried.result.parameters,
     trainRows: rows,
@@ -160,5 +160,5 @@ export async function refit(trainer: Trainer, tried: TriedShape): Promise<Float6
     seed: 0,
     limits: { ...stopDefaults, maxSteps: refitSteps(tried), tolerance: 0 },
   });
-  return last;
+  return stop.reason === "diverged" ? tried.result.parameters : last;
 }
