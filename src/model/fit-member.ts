@@ -39,10 +39,10 @@ export async function fitMember(trainer: Trainer, kernels: Kernels): Promise<Fit
   const ofNetwork = predictAll(trainer, kernels, network, training.parameters);
   const decisions = tried.length > 1 ? [shapeDecision(tried)] : [];
   const share = recipe.fallsBack && ridge ? chooseShare(examples, ofNetwork, ridge.unseen, decisions) : 1;
-  const learnsOn = share > 0 && mayRefit(trainer, training);
-  if (learnsOn) decisions.push(refitDecision);
-  const parameters = learnsOn ? await refit(trainer, tried[0]) : training.parameters;
-  const final = learnsOn ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
+  const taught = share > 0 && mayRefit(trainer, training) ? await refit(trainer, tried[0]) : null;
+  if (taught) decisions.push(refitDecision);
+  const parameters = taught ?? training.parameters;
+  const final = taught ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
   return {
     ...(share === 0
       ? { ...linearNetwork(ridge!.linear), blend: null }

@@ -137,16 +137,16 @@ const mostRefitSteps = 20;
 /**
  * Lets a trained network learn from the validation rows too: from the best network on, over all rows that may teach,
  * with the prior re-estimated first. Where the best network came early, the data are noisy, and more than a few steps
- * would fit the noise: so a third as many as it took to get there.
+ * would fit the noise: so a third as many as it took to get there. Null where that is none, or no time is left for one.
  */
 export async function refit(
   trainer: Trainer,
   { network, bestEpoch, result: { parameters } }: TriedShape,
-): Promise<Float64Array> {
+): Promise<Float64Array | null> {
   const steps = Math.min(Math.round(refitShare * bestEpoch), mostRefitSteps);
-  if (steps === 0) return parameters;
+  if (steps === 0) return null;
   const rows = knownRows(trainer.examples);
-  const { last } = await trainFrom(trainer, {
+  const { last, steps: taken } = await trainFrom(trainer, {
     network,
     initial: parameters,
     trainRows: rows,
@@ -156,5 +156,5 @@ export async function refit(
     seed: 0,
     limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
   });
-  return last;
+  return taken > 0 ? last : null;
 }

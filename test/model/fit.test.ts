@@ -287,6 +287,14 @@ describe("training that ends early", () => {
       expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
   });
 
+  test("so early that no step over more rows follows does not say that there was one", async () => {
+    // A third of the one step to the best network is none.
+    const { report } = await fitted({ maxSteps: 1, seed: 1 });
+    expect(report.bestEpoch).toBe(1);
+    expect(report.network).not.toContain("linear");
+    expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
+  });
+
   test("by a signal in the second network keeps the first alone", async () => {
     const controller = new AbortController();
     const options = { optimizer: "gram-gauss-newton" } as const;
