@@ -1,3 +1,4 @@
+import type { Stop } from "../training/stop.ts";
 import type { TrainingResult } from "../training/train.ts";
 
 /** How far training was when another began. */
@@ -23,14 +24,23 @@ export function continued<Report extends { step: number; epoch: number; seconds:
 export function joinTrainings(first: TrainingResult, second: TrainingResult): TrainingResult {
   const [, ...history] = second.history;
   const isBetter = second.bestEpoch > 0;
+  const bestEpoch = isBetter ? first.epochs + second.bestEpoch : first.bestEpoch;
   return {
     ...second,
+    stop: joinedStop(second, bestEpoch),
     parameters: isBetter ? second.parameters : first.parameters,
     steps: first.steps + second.steps,
     epochs: first.epochs + second.epochs,
     seconds: first.seconds + second.seconds,
     stepSeconds: first.stepSeconds + second.stepSeconds,
     history: [...first.history, ...history.map((event) => continued(event, first))],
-    bestEpoch: isBetter ? first.epochs + second.bestEpoch : first.bestEpoch,
+    bestEpoch,
   };
+}
+
+/** Why the second ended, with the best epoch counted from the start of the first. */
+function joinedStop({ stop, epochs, bestEpoch: own }: TrainingResult, bestEpoch: number): Stop {
+  if (stop.reason !== "validation") return stop;
+  const message = `no lower validation error for ${epochs - own} epochs over all rows; the best was at epoch ${bestEpoch}`;
+  return { ...stop, message };
 }
