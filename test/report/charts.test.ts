@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { shares, symmetricBins } from "../../src/report/charts/histogram-chart.ts";
+import { commonBins, shares, symmetricBins } from "../../src/report/charts/histogram-chart.ts";
 import { linearScale, logScale } from "../../src/report/charts/scale.ts";
 import { linearTicks, logTicks } from "../../src/report/charts/ticks.ts";
 import { formatNumber, formatR2 } from "../../src/report/format-number.ts";
@@ -91,6 +91,17 @@ describe("a histogram", () => {
     expect(min).toBe(-max);
     expect(max).toBe(3);
     expect(count).toBeGreaterThanOrEqual(5);
+  });
+
+  test("has room for the few test rows beside many training rows that are fitted closely", () => {
+    const spreadOver = (reach: number, count: number) =>
+      Array.from({ length: count }, (_, i) => reach * ((2 * i) / (count - 1) - 1));
+    const train = { part: "train", values: spreadOver(0.01, 700) } as const;
+    const tested = { part: "test", values: spreadOver(1, 150) } as const;
+    const bins = commonBins([train, tested]);
+    expect(bins).toEqual(symmetricBins(tested.values));
+    expect(shares(tested.values, bins).every((share) => share < 0.5)).toBe(true);
+    expect(commonBins([tested, train])).toEqual(bins);
   });
 });
 
