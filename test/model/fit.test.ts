@@ -307,6 +307,11 @@ describe("training that ends early", () => {
       },
     });
     expect(stopped.report.members).toBe(1);
+    expect(stopped.report.decisions).toContainEqual({
+      what: "members",
+      choice: "1 of 3 networks",
+      why: "training was cut short before the others were done",
+    });
     expect(stopped.report.stop.reason).toBe("aborted");
     expect(stopped.parameters).toEqual((await fitted(options)).parameters);
   });
@@ -365,6 +370,7 @@ describe("an ensemble", () => {
     const options = { optimizer: "gram-gauss-newton", maxSteps: 5 } as const;
     const [one, three] = await Promise.all([fitted(options), fitted({ ...options, ensemble: 3 })]);
     expect(three.report.members).toBe(3);
+    expect(three.report.decisions.map(({ what }) => what)).not.toContain("members");
     const p = one.parameters.length;
     expect(three.parameters).toHaveLength(3 * p);
     expect(three.parameters.subarray(0, p)).toEqual(one.parameters);
