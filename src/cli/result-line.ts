@@ -5,7 +5,8 @@ export function resultLine(report: FitReport, written: { model: string; report: 
   const { rows, errors, baseline, stop } = report;
   return {
     event: "result",
-    rows: rows.train + rows.validation + rows.test,
+    // The networks of an ensemble hold out different rows: those that validate one teach others.
+    rows: rows.train + (report.members > 1 ? 0 : rows.validation) + rows.test,
     rowsOf: rows,
     inputs: report.inputs,
     outputs: report.outputs,

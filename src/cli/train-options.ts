@@ -134,7 +134,7 @@ export const trainOptions: OptionTable<TrainValues> = {
   ),
   validation: option(
     "--validation <share>",
-    `share of the rows that choose the best network (default: ${fitDefaults.validation})`,
+    `share of the rows that do not test, which choose the best network (default: ${fitDefaults.validation})`,
     parseNumber(share),
   ),
   test: option(

@@ -125,7 +125,7 @@ export function showResult(
 }
 
 /** What is decided after training, and so has not been said before. */
-const lateDecisions: ReadonlySet<string> = new Set(["shape", "model", "refit"]);
+const lateDecisions: ReadonlySet<string> = new Set(["members", "shape", "model", "refit"]);
 
 function resultRows({ rows, errors, baseline, ...report }: FitReport): string[][] {
   const present = parts.filter((part) => rows[part] > 0);

@@ -70,12 +70,12 @@ function readNested(name: string, values: readonly (readonly number[])[] | reado
   const columns = Array.isArray(first) ? first.length : 1;
   const data = new Float64Array(rows * columns);
   for (const [i, row] of values.entries()) {
-    const cells: readonly number[] = typeof row === "number" ? [row] : row;
-    if (!Array.isArray(cells) || cells.length !== columns)
+    const cells: readonly number[] = Array.isArray(row) ? row : [requireNumber(row, `${name}[${i}]`)];
+    if (cells.length !== columns)
       throw new DataError(
         "shape",
         { file: `${name}[${i}]` },
-        `has length ${cells?.length} where row 0 has ${columns}`,
+        `has length ${cells.length} where row 0 has ${columns}`,
       );
     for (let j = 0; j < columns; j++) data[i * columns + j] = requireNumber(cells[j], `${name}[${i}][${j}]`);
   }
@@ -85,6 +85,12 @@ function readNested(name: string, values: readonly (readonly number[])[] | reado
 /** Refuses what a typed array would silently turn into a number: null, "3", true. */
 function requireNumber(value: unknown, where: string): number {
   if (typeof value === "number") return value;
+  if (ArrayBuffer.isView(value))
+    throw new DataError(
+      "shape",
+      { file: where },
+      `is a ${value.constructor.name}; give arrays of numbers, or all rows in one typed array with its shape`,
+    );
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   throw new DataError("cell", { file: where }, `is ${text}, not a number; give numbers only`);
 }

@@ -36,9 +36,11 @@ export function fitEncoder(table: Table, plan: ColumnPlan, rows: ArrayLike<numbe
 
 /** What the statistics of the training rows decided about the planned columns. */
 export function describeEncoder({ inputs, options }: ColumnPlan, encoder: Encoder): ColumnNote[] {
-  return inputs.flatMap(({ column }): ColumnNote[] => {
+  return inputs.flatMap(({ column, kind }): ColumnNote[] => {
     const encoding = encoder.inputs.find((input) => input.column === column);
-    if (!encoding) return [{ column, choice: "left out", why: "the same value in every training row" }];
+    const rare = kind === "category" ? `, or no value in ${rareLevel} of them` : "";
+    if (!encoding)
+      return [{ column, choice: "left out", why: `the same value in every training row${rare}` }];
     return encoding.kind === "number" ? describeNumber(encoding) : describeCategory(encoding, options);
   });
 }

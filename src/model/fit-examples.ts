@@ -58,7 +58,7 @@ export async function fitExamples(
       ...describeRun(measured, options, recipe, fitted),
       kernels: kernels.name,
       stop,
-      decisions: [...decisions, ...mergeDecisions(fitted)],
+      decisions: [...decisions, ...missingMembers(recipe, fitted, stop), ...mergeDecisions(fitted)],
       ...measureErrors(measured, {
         model: predictions,
         unseen: heldOut(fitted, examples, ({ unseen }) => unseen),
@@ -98,6 +98,17 @@ async function fitMembers(
   } while (fitted.length < recipe.members && !isCutShort(stop));
   const sound = fitted.filter(({ training }) => training.stop.reason !== "diverged");
   return { fitted: sound.length > 0 ? sound : fitted.slice(0, 1), stop };
+}
+
+/** Says so where fewer networks predict than were asked for. */
+function missingMembers(
+  { members }: Recipe,
+  { length }: readonly FittedMember[],
+  stop: Stop,
+): readonly Decision[] {
+  if (length === members) return [];
+  const why = isCutShort(stop) ? "training was cut short before the others were done" : "the others diverged";
+  return [{ what: "members", choice: `${length} of ${members} networks`, why }];
 }
 
 /** The rows that errors are measured on: of an ensemble, what taught some member and what some member held out. */

@@ -7,7 +7,7 @@ import type { Decision } from "./fit-report.ts";
 import { linearNetwork } from "./linear-network.ts";
 import { type Member, planPredictor } from "./predictor.ts";
 import { type Baseline, fitBaseline } from "./ridge-baseline.ts";
-import { isCutShort, refit, refitSteps, type Trainer, type TriedShape, trainShapes } from "./trainer.ts";
+import { isCutShort, refit, type Trainer, type TriedShape, trainShapes } from "./trainer.ts";
 
 /** A network that was trained, or the linear model in its place, and what it says of all rows. */
 export interface FittedMember extends Member {
@@ -42,10 +42,10 @@ export async function fitMember(trainer: Trainer, known: Baseline | null = null)
   const ofNetwork = predictAll(trainer, kernels, network, training.parameters);
   const decisions = tried.length > 1 ? [shapeDecision(tried)] : [];
   const share = recipe.fallsBack && ridge ? chooseShare(examples, ofNetwork, ridge.unseen, decisions) : 1;
-  const learnsOn = share > 0 && mayRefit(trainer, training) && refitSteps(best) > 0;
-  if (learnsOn) decisions.push(refitDecision);
-  const parameters = learnsOn ? await refit(trainer, best) : training.parameters;
-  const final = learnsOn ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
+  const taught = share > 0 && mayRefit(trainer, training) ? await refit(trainer, best) : null;
+  if (taught) decisions.push(refitDecision);
+  const parameters = taught ?? training.parameters;
+  const final = taught ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
   return {
     ...(share === 0
       ? { ...linearNetwork(ridge!.linear), blend: null }

@@ -27,20 +27,24 @@ export function continued<Report extends { step: number; epoch: number; seconds:
 export function joinTrainings(first: TrainingResult, second: TrainingResult): TrainingResult {
   const [, ...history] = second.history;
   const isBetter = second.bestEpoch > 0;
+  const bestEpoch = isBetter ? first.epochs + second.bestEpoch : first.bestEpoch;
   return {
     ...second,
-    stop: second.stop.reason === "diverged" ? first.stop : overAllRows(second.stop),
+    stop: second.stop.reason === "diverged" ? first.stop : overAllRows(second, bestEpoch),
     parameters: isBetter ? second.parameters : first.parameters,
     steps: first.steps + second.steps,
     epochs: first.epochs + second.epochs,
     seconds: first.seconds + second.seconds,
     stepSeconds: first.stepSeconds + second.stepSeconds,
     history: [...first.history, ...history.map((event) => continued(event, first))],
-    bestEpoch: isBetter ? first.epochs + second.bestEpoch : first.bestEpoch,
+    bestEpoch,
   };
 }
 
-/** The second counts steps, epochs and seconds from its own start. */
-function overAllRows({ reason, message }: Stop): Stop {
-  return { reason, message: `in the steps over all rows: ${message}` };
+/** Why the second ended: it counts from its own start, the best epoch from that of the first. */
+function overAllRows({ stop, epochs, bestEpoch: own }: TrainingResult, bestEpoch: number): Stop {
+  const { reason, message } = stop;
+  if (reason !== "validation") return { reason, message: `in the steps over all rows: ${message}` };
+  const waited = `no lower validation error for ${epochs - own} epochs over all rows`;
+  return { reason, message: `${waited}; the best was at epoch ${bestEpoch}` };
 }

@@ -138,27 +138,28 @@ function trainFrom(
 const refitShare = 1 / 3;
 const mostRefitSteps = 20;
 
-/** How many steps `refit` takes: of noisy data perhaps none. */
-export function refitSteps({ stepsOverAll }: TriedShape): number {
-  return Math.min(Math.round(refitShare * stepsOverAll), mostRefitSteps);
-}
-
 /**
  * Lets a trained network learn from the validation rows too: from the best network on, over all rows that may teach,
  * with the prior re-estimated first. Where the best network came early, the data are noisy, and more than a few steps
- * would fit the noise: so a third as many as it took to get there. A refit that diverges is none.
+ * would fit the noise: so a third as many as it took to get there. Null where that is none, or no time is left for one,
+ * or where the refit diverges.
  */
-export async function refit(trainer: Trainer, tried: TriedShape): Promise<Float64Array> {
+export async function refit(
+  trainer: Trainer,
+  { network, stepsOverAll, result: { parameters } }: TriedShape,
+): Promise<Float64Array | null> {
+  const steps = Math.min(Math.round(refitShare * stepsOverAll), mostRefitSteps);
+  if (steps === 0) return null;
   const rows = knownRows(trainer.examples);
-  const { last, stop } = await trainFrom(trainer, {
-    network: tried.network,
-    initial: tried.result.parameters,
+  const taught = await trainFrom(trainer, {
+    network,
+    initial: parameters,
     trainRows: rows,
     validationRows: new Int32Array(),
     optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
     batchSize: rows.length,
     seed: 0,
-    limits: { ...stopDefaults, maxSteps: refitSteps(tried), tolerance: 0 },
+    limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
   });
-  return stop.reason === "diverged" ? tried.result.parameters : last;
+  return taught.steps > 0 && taught.stop.reason !== "diverged" ? taught.last : null;
 }

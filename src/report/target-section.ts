@@ -1,4 +1,4 @@
-import { histogramChart, symmetricBins } from "./charts/histogram-chart.ts";
+import { commonBins, histogramChart } from "./charts/histogram-chart.ts";
 import { legend } from "./charts/marks.ts";
 import { extent, linearScale, type Scale } from "./charts/scale.ts";
 import { scatterChart } from "./charts/scatter-chart.ts";
@@ -94,11 +94,15 @@ function aroundZero(values: readonly number[]): Scale {
 }
 
 function drawHistogram(name: string, series: readonly PartPoints[]): Markup {
+  const samples = series.map(({ part, points }) => ({
+    part,
+    values: points.map(({ residual }) => residual),
+  }));
   return histogramChart(
     `Histogram of the residuals of ${name}, as shares of the rows of each part`,
     "predicted − actual",
-    series.map(({ part, points }) => ({ part, values: points.map(({ residual }) => residual) })),
-    symmetricBins(collect(series, "residual")),
+    samples,
+    commonBins(samples),
   );
 }
 

@@ -93,10 +93,7 @@ export function stopAfterStep(
     );
   if (step >= limits.maxSteps) return stop("max-steps", `${step} steps, the limit`);
   if (elapsedMs >= limits.timeLimitMs)
-    return stop(
-      "time-limit",
-      `${(elapsedMs / 1000).toFixed(1)} s >= ${(limits.timeLimitMs / 1000).toFixed(1)} s, the limit`,
-    );
+    return stop("time-limit", `time was over after ${+digits(elapsedMs / 1000)} s`);
   return null;
 }
 

@@ -72,6 +72,20 @@ describe("gramian train", () => {
     });
   });
 
+  test("counts each row once, also where an ensemble's networks hold out different ones", async () => {
+    const { stdout } = await place.run(
+      "train",
+      "sine.csv",
+      "--target",
+      "y",
+      ...quick,
+      "--ensemble",
+      "2",
+      "--json",
+    );
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ members: 2, rows: 80 });
+  });
+
   test("has null where there is no such part", async () => {
     const parts = ["--validation", "0", "--test", "0"];
     const { stdout } = await place.run("train", "sine.csv", "--target", "y", ...quick, ...parts, "--json");

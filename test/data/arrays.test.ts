@@ -53,7 +53,13 @@ describe("readArrays", () => {
       "inputs[0][1]: is 1e+301, too large, above 1e+300; leave the row out",
     ],
     ["nothing", [[1], [undefined]], "inputs[1][0]: is undefined, not a number; give numbers only"],
-    ["null for a row", [[1], null], "inputs[1]: has length undefined where row 0 has 1"],
+    ["null for a row", [[1], null], "inputs[1]: is null, not a number; give numbers only"],
+    ["a text for a row", [1, "x"], 'inputs[1]: is "x", not a number; give numbers only'],
+    [
+      "a typed array for a row",
+      [Float64Array.of(1, 2), Float64Array.of(3, 4)],
+      "inputs[0]: is a Float64Array; give arrays of numbers, or all rows in one typed array with its shape",
+    ],
     [
       "a shape that does not fit",
       { data: Float64Array.of(1, 2, 3), shape: [2, 2] },

@@ -200,6 +200,7 @@ describe("describeEncoder", () => {
       x: ["1", "1", "1", "1", "1", "1", "2"],
       c: ["a", "a", "a", "b", "b", "b", "c"],
       d: ["a", "b", "a", "b", "a", "c", "c"],
+      e: ["a", "b", "c", "a", "b", "c", "c"],
       y: ["1", "2", "4", "8", "16", "32", "64"],
     });
     const plan = planColumns(table, ["y"]);
@@ -209,6 +210,11 @@ describe("describeEncoder", () => {
         column: "d",
         choice: 'some levels count as one, "other"',
         why: "those in fewer than 3 training rows: too few to tell them apart",
+      },
+      {
+        column: "e",
+        choice: "left out",
+        why: "the same value in every training row, or no value in 3 of them",
       },
     ]);
   });

@@ -323,6 +323,14 @@ describe("training that ends early", () => {
     expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
   });
 
+  test("so early that no step over more rows follows does not say that there was one", async () => {
+    // A third of the one step to the best network is none.
+    const { report } = await fitted({ maxSteps: 1, seed: 1 });
+    expect(report.bestEpoch).toBe(1);
+    expect(report.network).not.toContain("linear");
+    expect(report.decisions.map(({ what }) => what)).not.toContain("refit");
+  });
+
   test("by a signal in the second network keeps the first alone", async () => {
     const controller = new AbortController();
     const options = { optimizer: "gram-gauss-newton" } as const;
@@ -335,18 +343,23 @@ describe("training that ends early", () => {
       },
     });
     expect(stopped.report.members).toBe(1);
+    expect(stopped.report.decisions).toContainEqual({
+      what: "members",
+      choice: "1 of 3 networks",
+      why: "training was cut short before the others were done",
+    });
     expect(stopped.report.stop.reason).toBe("aborted");
     expect(stopped.parameters).toEqual((await fitted(options)).parameters);
   });
 
-  test("by the limit on time says both times", async () => {
+  test("by the limit on time says after how long", async () => {
     const { report, predict } = await fitted({
       optimizer: "gram-gauss-newton",
       maxSteps: 1e6,
       timeLimitMs: 1,
     });
     expect(report.stop.reason).toBe("time-limit");
-    expect(report.stop.message).toMatch(/^[0-9.]+ s >= 0.0 s, the limit$/);
+    expect(report.stop.message).toMatch(/^time was over after [0-9.]+ s$/);
     expect(((await predict(inputs)) as number[]).every(Number.isFinite)).toBe(true);
   });
 
@@ -393,6 +406,7 @@ describe("an ensemble", () => {
     const options = { optimizer: "gram-gauss-newton", maxSteps: 5 } as const;
     const [one, three] = await Promise.all([fitted(options), fitted({ ...options, ensemble: 3 })]);
     expect(three.report.members).toBe(3);
+    expect(three.report.decisions.map(({ what }) => what)).not.toContain("members");
     const p = one.parameters.length;
     expect(three.parameters).toHaveLength(3 * p);
     expect(three.parameters.subarray(0, p)).toEqual(one.parameters);

@@ -45,13 +45,19 @@ test("a training that goes on counts from where the first ended, and has the sec
     [5, 50, 2],
   ]);
   expect([...joined.parameters, ...joined.last]).toEqual([2, -2]);
-  expect(joined.stop).toEqual({ reason: "validation", message: "in the steps over all rows: training 2" });
+  expect(joined.stop).toEqual({
+    reason: "validation",
+    message: "no lower validation error for 1 epochs over all rows; the best was at epoch 4",
+  });
 });
 
 test("a training that finds nothing better leaves the first's best network and its epoch", () => {
   const joined = joinTrainings(trained([5, 3, 4], 1), trained([3, 6], 2));
   expect([...joined.parameters]).toEqual([1]);
   expect(joined.bestEpoch).toBe(1);
+  expect(joined.stop.message).toBe(
+    "no lower validation error for 1 epochs over all rows; the best was at epoch 1",
+  );
   expect(joined.history[joined.bestEpoch]!.best).toBe(3);
   expect(notBegun).toEqual({ steps: 0, epochs: 0, seconds: 0 });
 });

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { shares, symmetricBins } from "../../src/report/charts/histogram-chart.ts";
+import { commonBins, shares, symmetricBins } from "../../src/report/charts/histogram-chart.ts";
+import { lineChart } from "../../src/report/charts/line-chart.ts";
 import { linearScale, logScale } from "../../src/report/charts/scale.ts";
 import { linearTicks, logTicks } from "../../src/report/charts/ticks.ts";
 import { formatNumber, formatR2 } from "../../src/report/format-number.ts";
 import { thinLine, thinPoints } from "../../src/report/thin.ts";
+import { readMarkup } from "./read-markup.ts";
 
 const seed = 20240608;
 
@@ -92,6 +94,36 @@ describe("a histogram", () => {
     expect(max).toBe(3);
     expect(count).toBeGreaterThanOrEqual(5);
   });
+
+  test("has room for the few test rows beside many training rows that are fitted closely", () => {
+    const spreadOver = (reach: number, count: number) =>
+      Array.from({ length: count }, (_, i) => reach * ((2 * i) / (count - 1) - 1));
+    const train = { part: "train", values: spreadOver(0.01, 700) } as const;
+    const tested = { part: "test", values: spreadOver(1, 150) } as const;
+    const bins = commonBins([train, tested]);
+    expect(bins).toEqual(symmetricBins(tested.values));
+    expect(shares(tested.values, bins).every((share) => share < 0.5)).toBe(true);
+    expect(commonBins([tested, train])).toEqual(bins);
+  });
+});
+
+test("the label of a point lies above it wherever there is room, and below it at the top", () => {
+  const scale = linearScale([0, 1], { margin: 0 });
+  const options = { description: "d", x: { label: "x", scale }, y: { label: "y", scale } };
+  for (const [y, isAbove] of [
+    [0.1, true],
+    [0.7, true],
+    [0.99, false],
+  ] as const) {
+    const { elements } = readMarkup(
+      lineChart(options, [], { highlight: { x: 0.4, y, text: "best" } }).markup,
+    );
+    const point = elements.find(({ name }) => name === "circle")!.attributes;
+    const label = elements.find(
+      ({ name, attributes }) => name === "text" && attributes.get("x") === `${+point.get("cx")! + 7}`,
+    )!.attributes;
+    expect(+label.get("y")! < +point.get("cy")!).toBe(isAbove);
+  }
 });
 
 describe("thinning", () => {

@@ -9,7 +9,7 @@ import { seededRandom } from "../../src/random/random.ts";
 import { divideBatches } from "../../src/training/batches.ts";
 import { loadDataset } from "../../src/training/dataset.ts";
 import type { EpochProgress } from "../../src/training/epoch-progress.ts";
-import { type StopLimits, stopDefaults } from "../../src/training/stop.ts";
+import { type StopLimits, stopAfterStep, stopDefaults } from "../../src/training/stop.ts";
 import { type EpochEvent, type Training, train } from "../../src/training/train.ts";
 import { naiveForward } from "../twins/naive-network.ts";
 
@@ -113,7 +113,7 @@ describe("train", () => {
 
   test.each<[string, Options, string]>([
     ["the limit on steps", { limits: { maxSteps: 3 } }, "3 steps, the limit"],
-    ["the limit on time", { limits: { timeLimitMs: 0 } }, "s >= 0.0 s, the limit"],
+    ["the limit on time", { limits: { timeLimitMs: 0 } }, "time was over after "],
     [
       "patience",
       { optimizer: sgd({ learningRate: 0.5 }), batchSize: 5, limits: { patience: 1 } },
@@ -124,6 +124,12 @@ describe("train", () => {
     ["numbers that are not finite", { scale: Number.POSITIVE_INFINITY }, "not finite at step 1"],
   ])("ends by %s and says the numbers", async (_, options, message) => {
     expect((await train(setUp(options))).stop.message).toContain(message);
+  });
+
+  test("says a long time in digits", () => {
+    const progress = { step: 9, epoch: 9, elapsedMs: 4_321_000, failure: null };
+    const stop = stopAfterStep({ ...stopDefaults, timeLimitMs: 4_320_000 }, progress, false, 1);
+    expect(stop).toEqual({ reason: "time-limit", message: "time was over after 4320 s" });
   });
 
   test("gives back finite parameters where it diverged", async () => {

@@ -22,6 +22,13 @@ const mostBins = 40;
 /** Values further than this many interquartile ranges from the median are counted in the outermost bins. */
 const tail = 6;
 
+/** Bins for all samples: those of the sample that reaches furthest, so that none lies in the outermost ones alone. */
+export function commonBins(samples: readonly Sample[]): Bins {
+  return samples
+    .map(({ values }) => symmetricBins(values))
+    .reduce((widest, bins) => (bins.max > widest.max ? bins : widest));
+}
+
 /**
  * Bins that are symmetric about 0, of the width of Freedman and Diaconis (1981), 2 IQR n^(-1/3), within the limits of
  * a small chart.

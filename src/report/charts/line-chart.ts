@@ -67,7 +67,8 @@ function drawReference(value: number, { y: { scale } }: FrameOptions, place: Pla
 function drawHighlight({ x, y, text }: Highlight, place: Placement): Markup {
   const at = { x: place.x(x), y: place.y(y) };
   const toLeft = at.x > (place.left + place.right) / 2;
-  const above = at.y > (place.top + place.bottom) / 2;
+  // Losses fall: there is room at the top, unless the point itself is there.
+  const above = at.y > place.top + 30;
   const anchor = toLeft ? "end" : "start";
   return html`<g class="highlight"><path class="drop" d="M${at.x} ${place.top}V${place.bottom}"/><circle cx="${
     at.x
