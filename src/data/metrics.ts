@@ -4,14 +4,17 @@ export interface Metrics {
   readonly rmse: number;
   /** Mean absolute error. */
   readonly mae: number;
-  /** 1 - squared error / squared deviation of the targets from their mean; null where they do not deviate. */
+  /**
+   * 1 - squared error / squared deviation of the targets from their mean; null where they do not deviate. Of several
+   * targets the mean over those that do: their units do not matter.
+   */
   readonly r2: number | null;
 }
 
 /**
  * Compares predictions with targets.
  *
- * @param outputs Numbers in a row; R² takes the deviation from the mean of each column. 1 for a single target.
+ * @param outputs Numbers in a row, 1 for a single target.
  * @returns null of no rows.
  */
 export function measure(
@@ -43,8 +46,20 @@ export function measure(
   return {
     rmse: unit * Math.sqrt(squares / n),
     mae: (unit * absolute) / n,
-    r2: deviation === 0 ? null : 1 - squares / deviation,
+    r2:
+      outputs > 1 ? meanR2(predictions, targets, outputs) : deviation === 0 ? null : 1 - squares / deviation,
   };
+}
+
+function meanR2(predictions: ArrayLike<number>, targets: ArrayLike<number>, outputs: number): number | null {
+  const column = (values: ArrayLike<number>, k: number) =>
+    Array.from({ length: values.length / outputs }, (_, i) => values[i * outputs + k]!);
+  const each = Array.from(
+    { length: outputs },
+    (_, k) => measure(column(predictions, k), column(targets, k))!.r2,
+  );
+  const defined = each.filter((r2) => r2 !== null);
+  return defined.length === 0 ? null : defined.reduce((a, b) => a + b) / defined.length;
 }
 
 /** Means of columns, kept between the least and the largest number: of equal numbers it is that number. */

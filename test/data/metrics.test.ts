@@ -47,10 +47,15 @@ describe("measure", () => {
         const tolerance = 4 * (targets.length + 4) * Number.EPSILON;
         expect(Math.abs(found.rmse / scale - expected.rmse)).toBeLessThanOrEqual(tolerance * 20);
         expect(Math.abs(found.mae / scale - expected.mae)).toBeLessThanOrEqual(tolerance * 20);
-        if (expected.deviation < 1) return;
-        const size = 1 + expected.squares / expected.deviation;
-        const r2 = 1 - expected.squares / expected.deviation;
-        // The deviation, at least 1, is off by n ε 10².
+        const columns = Array.from({ length: outputs }, (_, k) => {
+          const of = (values: readonly number[]) => values.filter((_, i) => i % outputs === k);
+          return naive(of(predictions), of(targets), 1);
+        });
+        if (columns.some(({ deviation }) => deviation < 1)) return;
+        const shares = columns.map(({ squares, deviation }) => squares / deviation);
+        const r2 = shares.reduce((sum, share) => sum + 1 - share, 0) / outputs;
+        // The deviations, at least 1, are off by n ε 10².
+        const size = 1 + Math.max(...shares);
         expect(Math.abs(found.r2! - r2)).toBeLessThanOrEqual(tolerance * 100 * targets.length * size);
       }),
       { seed: 1, numRuns: 300 },
@@ -63,6 +68,17 @@ describe("measure", () => {
     expect(measure([2, 20, 2, 20], targets, 2)!.r2).toBe(0);
     // The mean of each column, not of all numbers.
     expect(measure([11, 11, 11, 11], targets, 2)!.r2).toBeLessThan(0);
+  });
+
+  test("of several targets is the mean of their R², whatever their units", () => {
+    const targets = [1, 10, 3, 30, 5, 10];
+    const predictions = [1, 20, 3, 20, 5, 10];
+    const single = measure([20, 20, 10], [10, 30, 10])!.r2!;
+    expect(measure(predictions, targets, 2)!.r2).toBeCloseTo((1 + single) / 2, 14);
+    const inOther = (values: number[]) => values.map((value, i) => (i % 2 ? value * 1e12 : value));
+    expect(measure(inOther(predictions), inOther(targets), 2)!.r2).toBeCloseTo((1 + single) / 2, 14);
+    // One that does not deviate has no part in it.
+    expect(measure([1, 5, 3, 6], [1, 5, 3, 5], 2)!.r2).toBe(1);
   });
 
   test.each([0.1, 0.7, 1e300, 1e-300, -3])("has no R² where all targets are %s", (value) => {
