@@ -74,13 +74,16 @@ export function progressView(terminal: Terminal): ProgressView {
  * @param event The last epoch. @param within How far the next one is, where it has begun.
  */
 export function describeProgress(event: FitEvent, within: FitProgress | null): string {
-  const { train, validation, best, damping, gainRatio, gradientNorm, member, members } = event;
+  const { train, validation, best, damping, gainRatio, gradientNorm, member, members, shape, shapes } = event;
   const { epoch, step, secondsLeft } = within ?? event;
-  const network = members > 1 ? `network ${member + 1} of ${members}, ` : "";
+  const place = [
+    members > 1 ? `network ${member + 1} of ${members}, ` : "",
+    shapes > 1 ? `shape ${shape + 1} of ${shapes}, ` : "",
+  ].join("");
   const part = within ? ` (${describeEpoch(within)})` : "";
   const short = (value: number) => plainNumber(value, 3);
   return [
-    `${network}epoch ${epoch}, step ${step}${part}: train ${short(train)}`,
+    `${place}epoch ${epoch}, step ${step}${part}: train ${short(train)}`,
     validation === null ? null : `validation ${short(validation)}`,
     `best ${short(best)}`,
     damping === null ? null : `damping ${short(damping)}`,

@@ -35,18 +35,20 @@ export const optimizerNames = [
 
 export type OptimizerName = (typeof optimizerNames)[number];
 
-/** One of the networks of an ensemble. */
-interface OfMember {
-  /** From 0. */
+/** Which training of a fit it is: of which member of an ensemble, with which of the shapes that are tried. */
+export interface TrainingPlace {
+  /** From 0, as is `shape`. */
   readonly member: number;
   readonly members: number;
+  readonly shape: number;
+  readonly shapes: number;
 }
 
-/** An epoch of one of the networks of an ensemble. */
-export interface FitEvent extends EpochEvent, OfMember {}
+/** An epoch of one of the trainings of a fit. */
+export interface FitEvent extends EpochEvent, TrainingPlace {}
 
 /** How far an epoch of one of them is. */
-export interface FitProgress extends EpochProgress, OfMember {}
+export interface FitProgress extends EpochProgress, TrainingPlace {}
 
 /** How a model is fitted. Everything has a default that needs no tuning. */
 export interface FitOptions {

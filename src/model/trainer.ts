@@ -9,7 +9,7 @@ import { type Stop, stopDefaults } from "../training/stop.ts";
 import { type EpochEvent, type Training, type TrainingResult, train } from "../training/train.ts";
 import { type Examples, knownRows } from "./examples.ts";
 import { continued, joinTrainings, notBegun, type Reached } from "./join-trainings.ts";
-import { type FitOptions, fitDefaults } from "./options.ts";
+import { type FitOptions, fitDefaults, type TrainingPlace } from "./options.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What all trainings of a member share. */
@@ -43,8 +43,9 @@ export async function trainShapes(trainer: Trainer): Promise<readonly [TriedShap
   const { recipe, examples } = trainer;
   const shapes = examples.split.validation.length > 0 ? recipe.networks : [recipe.networks[0]];
   const tried: TriedShape[] = [];
-  for (const network of shapes) {
-    const trained = await trainShape(trainer, network);
+  for (const [shape, network] of shapes.entries()) {
+    const place = { member: trainer.member, members: recipe.members, shape, shapes: shapes.length };
+    const trained = await trainShape(trainer, network, place);
     const { history, bestEpoch, stop } = trained.result;
     tried.push({ network, ...trained, error: history[bestEpoch]!.best });
     if (isCutShort(stop)) break;
@@ -70,11 +71,12 @@ export function isCutShort({ reason }: Stop): boolean {
 async function trainShape(
   trainer: Trainer,
   network: Network,
+  place: TrainingPlace,
 ): Promise<Omit<TriedShape, "error" | "network">> {
-  const { recipe, examples, options, member } = trainer;
-  const seed = (options.seed ?? fitDefaults.seed) + member * seedStride;
+  const { recipe, examples, options } = trainer;
+  const seed = (options.seed ?? fitDefaults.seed) + place.member * seedStride;
   const { onStep, onProgress } = options;
-  const { members, polish } = recipe;
+  const { polish } = recipe;
   const { train: trainRows, validation: validationRows } = examples.split;
   const part = (before: Reached) => ({
     network,
@@ -85,11 +87,10 @@ async function trainShape(
       onStep &&
       ((event: EpochEvent) => {
         // Where the second training begins the first has been reported.
-        if (event.epoch > 0 || before === notBegun) onStep({ ...continued(event, before), member, members });
+        if (event.epoch > 0 || before === notBegun) onStep({ ...continued(event, before), ...place });
       }),
     onProgress:
-      onProgress &&
-      ((progress: EpochProgress) => onProgress({ ...continued(progress, before), member, members })),
+      onProgress && ((progress: EpochProgress) => onProgress({ ...continued(progress, before), ...place })),
   });
   const initial = initialize(network, seed);
   const { optimizer, batchSize, limits } = recipe;

@@ -56,8 +56,15 @@ export function cautions(report: FitReport): readonly string[] {
             : "Ridge regression, a linear model, is about as good or better: prefer it, it is simpler.",
         ]
       : [];
-  return [...comparison, ...unseen[part]];
+  return [
+    ...comparison,
+    ...unseen[part],
+    ...(report.members > 1 && report.rows.validation > 0 ? [overlap] : []),
+  ];
 }
+
+const overlap =
+  "Each network of the ensemble holds out other rows: those that validate one teach the others, and the validation error is that of single networks.";
 
 const ridgeItself =
   "This model is ridge regression, a linear model: no network was better on the validation rows.";

@@ -4,7 +4,7 @@ import { describeProgress, progressView } from "../../src/cli/train-view.ts";
 import type { FitEvent, FitProgress } from "../../src/model/options.ts";
 import { exampleEvent } from "../report/example-report.ts";
 
-const alone = { member: 0, members: 1 };
+const alone = { member: 0, members: 1, shape: 0, shapes: 1 };
 const event: FitEvent = { ...exampleEvent(2, { gainRatio: null, secondsLeft: 90 }), ...alone };
 const within: FitProgress = {
   ...{ ...alone, step: 7, epoch: 3, batch: 3, batches: 80, seconds: 5 },
@@ -14,6 +14,12 @@ const within: FitProgress = {
 test("an epoch is a line with its errors", () => {
   expect(describeProgress(event, null)).toBe(
     "epoch 2, step 4: train 0.25, validation 0.516, best 0.516, damping 0.01, gradient 0.1, at most 1 min 30 s left",
+  );
+});
+
+test("the line says which network of an ensemble it is, and which shape, where there are several", () => {
+  expect(describeProgress({ ...event, member: 1, members: 5, shape: 0, shapes: 2 }, null)).toMatch(
+    /^network 2 of 5, shape 1 of 2, epoch 2, step 4: /,
   );
 });
 

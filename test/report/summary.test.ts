@@ -29,6 +29,9 @@ describe("the sentence of the result", () => {
 describe("cautions", () => {
   test("are none where the network is better on test rows", () => {
     expect(cautions(exampleFit())).toEqual([]);
+    expect(cautions(exampleFit({ members: 5 }))).toEqual([
+      expect.stringMatching(/^Each network of the ensemble holds out other rows/),
+    ]);
   });
 
   test("say that rows were not kept apart", () => {
