@@ -143,7 +143,7 @@ function polishStage({ maxSteps, timeLimitMs, patience }: FitOptions): Polish {
 const polishDecision: Decision = {
   what: "polish",
   choice: "then steps over all rows, damping by the gain ratio, regularization by the evidence",
-  why: "data without noise gain digits from them, others nothing",
+  why: "from the best network on: data of little noise gain digits",
 };
 
 /** What is to be said of several members. */
