@@ -65,6 +65,13 @@ export function planColumns(
   const twice = targets.find((name, k) => targets.indexOf(name) < k);
   if (twice !== undefined)
     throw new DataError("target", { file: table.name }, `has "${twice}" as a target twice; name it once`);
+  const ignored = targets.find((name) => full.ignore.includes(name));
+  if (ignored !== undefined)
+    throw new DataError(
+      "target",
+      { file: table.name, column: ignored },
+      "is a target and can't be ignored; name it in one of the two",
+    );
   const summaries = describeColumns(table);
   for (const name of targets) requireTarget(table, summaries.find((summary) => summary.name === name)!);
   const { inputs, notes } = planInputs(table, summaries, targets, full);

@@ -70,7 +70,8 @@ const ridgeItself =
   "This model is ridge regression, a linear model: no network was better on the validation rows.";
 
 /** Whether the linear model took the network's place. */
-function isRidge({ decisions }: FitReport): boolean {
+/** Whether ridge regression took the place of all networks. */
+export function isRidge({ decisions }: FitReport): boolean {
   return decisions.some(({ what, choice }) => what === "model" && choice === "linear");
 }
 

@@ -5,12 +5,14 @@ import { type Highlight, type Line, lineChart, numbersOf } from "./charts/line-c
 import { legend } from "./charts/marks.ts";
 import { linearScale, logScale } from "./charts/scale.ts";
 import { html, type Markup, nothing } from "./markup.ts";
+import { isRidge } from "./summary.ts";
 
 /** Gain ratios beyond these are drawn at the edge: how far a refused step missed says nothing. */
 const gainRatioLimits = [-1, 2] as const;
 
 /** Draws how training went, step by step. */
-export function trainingSection({ history, bestEpoch }: FitReport): Markup {
+export function trainingSection(report: FitReport): Markup {
+  const { history, bestEpoch } = report;
   const charts =
     history.length === 0
       ? html`<p>Training left no history to draw.</p>`
@@ -19,8 +21,19 @@ export function trainingSection({ history, bestEpoch }: FitReport): Markup {
 ${gainRatioChart(history)}</div></div>`;
   return html`<section>
 <h2>Training</h2>
-${charts}
+${whose(report)}${charts}
 </section>`;
+}
+
+/** Says so where what is drawn is not the training of the model alone. */
+function whose(report: FitReport): Markup {
+  if (isRidge(report))
+    return html`<p class="soft">Of the network whose place ridge regression took in the end.</p>
+`;
+  if (report.members > 1)
+    return html`<p class="soft">Of the first of ${String(report.members)} networks.</p>
+`;
+  return nothing;
 }
 
 function lossChart(history: readonly EpochEvent[], bestEpoch: number): Markup {

@@ -324,6 +324,9 @@ describe("planColumns", () => {
     expect(fault(() => planColumns(table, ["x", "x"]))).toBe(
       'd.csv: has "x" as a target twice; name it once',
     );
+    expect(fault(() => planColumns(table, ["x"], { ignore: ["x"] }))).toBe(
+      'd.csv: column "x" is a target and can\'t be ignored; name it in one of the two',
+    );
   });
 
   test("names the record of a bad cell in JSON", () => {

@@ -44,6 +44,18 @@ describe("a report", () => {
     expect(count(readChecked(exampleData()).elements, "use")).toBe(2 * 12 + 2 * 3);
   });
 
+  test("says whose training is drawn, where it is not that of the model alone", () => {
+    const linear = { what: "model", choice: "linear", why: "hardly better" };
+    const texts = [{}, { members: 5 }, { decisions: [linear] }].map((report) =>
+      renderReport({ ...exampleData(), report: exampleFit(report) }),
+    );
+    expect(texts.map((text) => /Of the [^<]*/.exec(text)?.[0])).toEqual([
+      undefined,
+      "Of the first of 5 networks.",
+      "Of the network whose place ridge regression took in the end.",
+    ]);
+  });
+
   test("is the same text for the same data", () => {
     expect(renderReport(exampleData())).toBe(renderReport(exampleData()));
   });
