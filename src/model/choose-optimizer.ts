@@ -144,6 +144,11 @@ function chooseForData(
   };
 }
 
+/** Steps over all rows that go on from a trained network: the prior is re-estimated for it before the first. */
+export function evidenceFromThere(): Optimizer {
+  return gramGaussNewton({ prior: evidence({ warmUps: 5 }) });
+}
+
 /** The options of the step that were given. */
 function readStepOptions(options: FitOptions): StepOptions {
   const { optimizer = fitDefaults.optimizer } = options;

@@ -10,11 +10,9 @@ import {
   trainableCount,
 } from "../network/network.ts";
 import { valueNumbers } from "../network/plan-layers.ts";
-import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { evidence } from "../optimizers/prior.ts";
 import { type StopLimits, stopDefaults } from "../training/stop.ts";
-import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
+import { chooseOptimizer, evidenceFromThere, type OptimizerChoice } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";
 import { givenNetwork, hasDropout } from "./given-network.ts";
 import { type FitOptions, fitDefaults, splitOptions } from "./options.ts";
@@ -47,10 +45,10 @@ export interface Polish {
   readonly limits: StopLimits;
 }
 
-/** Training rows above which mini-batches come first: there they are as accurate on noisy tables, and quicker. */
+/** Training rows above which mini-batches come first: there they lead to better networks on most tables. */
 const mostRowsAtOnce = 5000;
 
-/** Epochs of a polish without a lower validation error: noisy data get nothing from it. */
+/** Epochs of a polish without a lower validation error: where it gains nothing, it is soon over. */
 const polishPatience = 10;
 
 /** Work of a full-batch step above which mini-batches are taken: some seconds at 10 GFLOP/s. */
@@ -127,13 +125,12 @@ export function chooseRecipe(
   };
 }
 
-function polishStage({ maxSteps, timeLimitMs, patience }: FitOptions): Polish {
+function polishStage({ maxSteps, patience }: FitOptions): Polish {
   return {
-    optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
+    optimizer: evidenceFromThere(),
     limits: {
       ...stopDefaults,
       maxSteps: Math.min(maxSteps ?? fullBatchSteps, fullBatchSteps),
-      timeLimitMs: timeLimitMs ?? stopDefaults.timeLimitMs,
       patience: patience ?? polishPatience,
       tolerance: 0,
     },

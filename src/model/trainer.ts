@@ -1,12 +1,11 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { initialize } from "../network/initialize.ts";
 import type { Network } from "../network/network.ts";
-import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
-import { evidence } from "../optimizers/prior.ts";
 import { datasetOf } from "../training/dataset.ts";
 import type { EpochProgress } from "../training/epoch-progress.ts";
 import { type Stop, stopDefaults } from "../training/stop.ts";
 import { type EpochEvent, type Training, type TrainingResult, train } from "../training/train.ts";
+import { evidenceFromThere } from "./choose-optimizer.ts";
 import { type Examples, knownRows } from "./examples.ts";
 import { continued, joinTrainings, notBegun, type Reached } from "./join-trainings.ts";
 import { type FitOptions, fitDefaults, type TrainingPlace } from "./options.ts";
@@ -157,7 +156,7 @@ export async function refit(
     initial: parameters,
     trainRows: rows,
     validationRows: new Int32Array(),
-    optimizer: gramGaussNewton({ prior: evidence({ warmUps: 5 }) }),
+    optimizer: evidenceFromThere(),
     batchSize: rows.length,
     seed: 0,
     limits: { ...stopDefaults, maxSteps: steps, tolerance: 0 },
