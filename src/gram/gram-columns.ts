@@ -94,10 +94,10 @@ function denseColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace
 
 /** By the rows of J, those of one example at a time. */
 function writtenColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): LayerColumns {
-  const longest = Math.max(...blocks.map(({ rows, columns }) => rows * columns));
+  const sizeOf = ({ rows, columns }: ParameterBlock) => rows * columns;
+  const longest = Math.max(0, ...blocks.filter(({ kind }) => kind !== "dense").map(sizeOf));
   const rowsOfExample = lazy(() => kernels.allocate(dtype, outputs * longest));
   const pushed = lazy(() => kernels.allocate(dtype, capacity * outputs));
-  const sizeOf = ({ rows, columns }: ParameterBlock) => rows * columns;
 
   /** The rows of J of an example, K × size. */
   const writeRows = ({ block, writeUnits }: LayerJacobian, d: PlanMatrix, example: number): FloatArray => {
