@@ -8,9 +8,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { weightAverage } from "../optimizers/weight-average.ts";
 import { stopDefaults } from "../training/stop.ts";
 import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
-import type { Decision } from "./fit-report.ts";
 import { givenNetwork, hasDropout } from "./given-network.ts";
-import { stepOptions } from "./named-optimizers.ts";
 import { type FitOptions, fitDefaults, OptionError } from "./options.ts";
 import { dropoutDecision, ensembleDecisions, type Recipe, rowsThatFit } from "./recipe.ts";
 
@@ -65,10 +63,7 @@ export function choosePictureRecipe(
   const given = givenNetwork(options, height * width * channels, outputs, shape);
   const network = given ?? smallConvolutionalNetwork({ shape, outputs, activation });
   const choice = chooseOptimizer(options, false);
-  const isAuto =
-    (options.optimizer ?? fitDefaults.optimizer) === "auto" &&
-    stepOptions.every((name) => options[name] === undefined);
-  const optimizer = isAuto ? pictureOptimizer() : choice.optimizer;
+  const optimizer = choice.averages ? pictureOptimizer() : choice.optimizer;
   const fitting = rowsThatFit(network, outputs);
   const usual = Math.min(choice.fullBatch ? rows : pictureBatch, fitting);
   const batchSize = Math.min(rows, options.batchSize ?? usual);
@@ -103,7 +98,7 @@ export function choosePictureRecipe(
         choice: `${batchSize} of ${rows} pictures`,
         why: batchReason(options, choice, fitting < rows),
       },
-      isAuto ? autoDecision : { what: "optimizer", choice: choice.description, why: choice.reason },
+      { what: "optimizer", choice: choice.description, why: choice.averages ? autoReason : choice.reason },
       ...ensembleDecisions(options),
     ],
   };
@@ -119,8 +114,4 @@ function batchReason(
   return isLarge ? `as many as fit into 1 GiB, though ${usual}` : usual;
 }
 
-const autoDecision: Decision = {
-  what: "optimizer",
-  choice: "Gram-Gauss-Newton with momentum for steps of least norm (SPRING), the average of its weights",
-  why: "mini-batches of a network with more parameters than pictures",
-};
+const autoReason = "mini-batches of a network with more parameters than pictures";
