@@ -3,7 +3,13 @@ import { describe, expect, test } from "vitest";
 import { componentWise } from "../../src/gram/component-wise.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
-import { curvatureStep, errorFromExactStep, linearProblem, naiveCurvatureStep } from "./linear-problem.ts";
+import {
+  curvatureStep,
+  errorFromExactStep,
+  linearProblem,
+  naiveCurvatureStep,
+  withUnknownInputs,
+} from "./linear-problem.ts";
 
 const cases = fc.record({
   hidden: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
@@ -53,15 +59,10 @@ describe("componentWise", () => {
   });
 
   test("says so where the linearization is not finite", () => {
-    const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
+    const problem = linearProblem(denseNetwork(2, [3], 1), 4, 1);
+    const { space, residuals, vector } = problem;
     const system = componentWise().init(space)(4);
-    const layers = linearization.layers();
-    const [first, ...rest] = layers.jacobians;
-    const { inputs } = first!.factors;
-    const unknown = { ...inputs, data: inputs.data.map(() => Number.NaN) };
-    const broken = { ...first!, factors: { ...first!.factors, inputs: unknown } };
-    const jacobians = [broken, ...rest];
-    system.assemble({ ...linearization, rows: 4, layers: () => ({ ...layers, jacobians }) }, null);
+    system.assemble(withUnknownInputs(problem), null);
     const delta = vector();
     expect(system.solve(residuals, 1, null, delta).method).toBe("failed");
     expect(delta.flat.every((value) => value === 0)).toBe(true);

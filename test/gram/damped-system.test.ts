@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { chooseForm, type Form } from "../../src/gram/form.ts";
 import { denseNetwork, parameterBlocks } from "../../src/network/network.ts";
 import { dotProduct, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
-import { linearProblem, naiveDampedStep, randomWeights } from "./linear-problem.ts";
+import { linearProblem, naiveDampedStep, naiveGram, randomWeights } from "./linear-problem.ts";
 
 const forms: readonly Form[] = ["gram", "primal"];
 
@@ -133,9 +133,7 @@ describe("effective parameters", () => {
           return out;
         });
         expect(relativeError(counts[0]!, counts[1]!)).toBeLessThan(1e-9);
-        const G = J.map((a) =>
-          J.map((b) => a.reduce((sum, value, j) => sum + value * diagonal[j]! * b[j]!, 0)),
-        );
+        const G = naiveGram(J, diagonal);
         const damped = G.map((row, i) => row.map((g, j) => g + (i === j ? damping : 0)));
         const trace = G.reduce((sum, row, i) => sum + solve(damped, row)[i]!, 0);
         expect(relativeError([counts[0]!.reduce((a, b) => a + b)], [trace])).toBeLessThan(1e-9);

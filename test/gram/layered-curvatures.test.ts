@@ -5,17 +5,15 @@ import type { Curvature } from "../../src/gram/curvature.ts";
 import { curvatureBatch } from "../../src/gram/curvature-batch.ts";
 import { diagonalSystem } from "../../src/gram/diagonal-system.ts";
 import type { Form } from "../../src/gram/form.ts";
-import { gramSketch } from "../../src/gram/gram-sketch.ts";
 import { layerwise } from "../../src/gram/layerwise.ts";
 import { nystrom } from "../../src/gram/nystrom.ts";
 import { sketchedGradients } from "../../src/gram/sketched-gradients.ts";
 import { weightedGram } from "../../src/gram/weighted-gram.ts";
 import type { Network } from "../../src/network/network.ts";
-import { seededRandom } from "../../src/random/random.ts";
 import { layeredNetworks } from "../network/layered-networks.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
 import { layerProblem, lowerOf } from "./layer-problem.ts";
-import { curvatureStep, linearProblem, naiveCurvatureStep, randomWeights } from "./linear-problem.ts";
+import { curvatureStep, expectUnbiasedSketch, linearProblem, naiveCurvatureStep } from "./linear-problem.ts";
 
 const cases = fc.record({
   network: layeredNetworks,
@@ -162,19 +160,7 @@ describe("on networks of all kinds of layers", () => {
   });
 
   test("a sketch M has the expectation M Mᵀ = J W Jᵀ", () => {
-    const problem = linearProblem(sketched, 2, 5);
-    const { space, linearization, J, n } = problem;
-    const { weights, diagonal } = randomWeights(problem);
-    const G = J.map((a) => J.map((b) => a.reduce((sum, value, j) => sum + value * diagonal[j]! * b[j]!, 0)));
-    const s = 20_000;
-    const { matrix, draw } = gramSketch(space, s, seededRandom(1));
-    draw(linearization, weights, s);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) {
-        const product = dotProduct(matrix.subarray(i * s, (i + 1) * s), matrix.subarray(j * s, (j + 1) * s));
-        // As for dense layers in sketched-gradients.test.ts.
-        expect(Math.abs(product - G[i]![j]!)).toBeLessThan(5 * 3 * Math.sqrt((G[i]![i]! * G[j]![j]!) / s));
-      }
+    expectUnbiasedSketch(linearProblem(sketched, 2, 5), 20_000);
   });
 
   test("curvatureBatch of all examples gives the exact step", () => {

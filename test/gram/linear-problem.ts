@@ -1,7 +1,9 @@
+import { expect } from "vitest";
 import type { Curvature, SystemSpace } from "../../src/gram/curvature.ts";
 import { dampedSystem } from "../../src/gram/damped-system.ts";
 import type { Form } from "../../src/gram/form.ts";
-import { planLinearization } from "../../src/gram/linearization.ts";
+import { gramSketch } from "../../src/gram/gram-sketch.ts";
+import { type Linearization, planLinearization } from "../../src/gram/linearization.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { isDense, type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
@@ -69,6 +71,38 @@ export function randomWeights({ blocks, gaussian }: ReturnType<typeof linearProb
     ),
   );
   return { weights, diagonal };
+}
+
+/** The linearization of a problem, the inputs of whose first layer are no numbers. */
+export function withUnknownInputs({ linearization }: ReturnType<typeof linearProblem>): Linearization {
+  const layers = linearization.layers();
+  const [first, ...rest] = layers.jacobians;
+  const { inputs } = first!.factors;
+  const unknown = { ...inputs, data: inputs.data.map(() => Number.NaN) };
+  const broken = { ...first!, factors: { ...first!.factors, inputs: unknown } };
+  const jacobians = [broken, ...rest];
+  return { ...linearization, rows: linearization.rows, layers: () => ({ ...layers, jacobians }) };
+}
+
+/** J W Jᵀ, W with this diagonal. */
+export function naiveGram(J: number[][], diagonal: ArrayLike<number>): number[][] {
+  return J.map((a) => J.map((b) => a.reduce((sum, value, j) => sum + value * diagonal[j]! * b[j]!, 0)));
+}
+
+/** Expects that sketches M of s columns have the expectation M Mᵀ = J W Jᵀ. */
+export function expectUnbiasedSketch(problem: ReturnType<typeof linearProblem>, s: number): void {
+  const { space, linearization, J, n } = problem;
+  const { weights, diagonal } = randomWeights(problem);
+  const G = naiveGram(J, diagonal);
+  const { matrix, draw } = gramSketch(space, s, seededRandom(1));
+  draw(linearization, weights, s);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      const product = dotProduct(matrix.subarray(i * s, (i + 1) * s), matrix.subarray(j * s, (j + 1) * s));
+      // A bilinear form ξ of random signs has E ξ⁴ <= 9 (E ξ²)², so a product of two has a deviation of at most
+      // 3 √(G_ii G_jj); five deviations of a mean of s.
+      expect(Math.abs(product - G[i]![j]!)).toBeLessThan(5 * 3 * Math.sqrt((G[i]![i]! * G[j]![j]!) / s));
+    }
 }
 
 /** -(Jᵀ J + λ W⁻¹)⁻¹ (Jᵀ r + g); `diagonal` is that of W, by default 1. */

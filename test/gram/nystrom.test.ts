@@ -8,7 +8,14 @@ import { referenceKernels } from "../../src/kernels/reference/reference-kernels.
 import { denseNetwork } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
-import { curvatureStep, linearProblem, naiveDampedStep, randomWeights } from "./linear-problem.ts";
+import {
+  curvatureStep,
+  linearProblem,
+  naiveDampedStep,
+  naiveGram,
+  randomWeights,
+  withUnknownInputs,
+} from "./linear-problem.ts";
 
 const cases = fc.record({
   hidden: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
@@ -25,9 +32,7 @@ test("gramColumns gives the diagonal and the columns of J W Jᵀ", () => {
       const problem = linearProblem(denseNetwork(2, hidden, outputs), examples, seed);
       const { space, linearization, J, n } = problem;
       const { weights, diagonal } = randomWeights(problem);
-      const G = J.map((a) =>
-        J.map((b) => a.reduce((sum, value, j) => sum + value * diagonal[j]! * b[j]!, 0)),
-      );
+      const G = naiveGram(J, diagonal);
       const columns = gramColumns(space);
       const out = new Float64Array(n);
       columns.diagonal(linearization, weights, out);
@@ -192,15 +197,10 @@ describe.each(choiceNames)("nystrom with %s", (name) => {
 
 describe("nystrom", () => {
   test("says so where the Jacobian is not finite", () => {
-    const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
+    const problem = linearProblem(denseNetwork(2, [3], 1), 4, 1);
+    const { space, residuals, vector } = problem;
     const system = nystrom().init(space)(4);
-    const layers = linearization.layers();
-    const [first, ...rest] = layers.jacobians;
-    const { inputs } = first!.factors;
-    const unknown = { ...inputs, data: inputs.data.map(() => Number.NaN) };
-    const broken = { ...first!, factors: { ...first!.factors, inputs: unknown } };
-    const jacobians = [broken, ...rest];
-    system.assemble({ ...linearization, rows: 4, layers: () => ({ ...layers, jacobians }) }, null);
+    system.assemble(withUnknownInputs(problem), null);
     expect(system.solve(residuals, 1, null, vector()).method).toBe("failed");
   });
 

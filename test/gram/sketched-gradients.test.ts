@@ -8,7 +8,7 @@ import { referenceKernels } from "../../src/kernels/reference/reference-kernels.
 import { denseNetwork } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
-import { curvatureStep, linearProblem, naiveDampedStep, randomWeights } from "./linear-problem.ts";
+import { curvatureStep, expectUnbiasedSketch, linearProblem, naiveDampedStep } from "./linear-problem.ts";
 
 const cases = fc.record({
   hidden: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
@@ -46,20 +46,7 @@ describe("conjugateGradients", () => {
 
 describe("gramSketch", () => {
   test("has the expectation M Mᵀ = J W Jᵀ", () => {
-    const problem = linearProblem(denseNetwork(2, [3], 2), 3, 5);
-    const { space, linearization, J, n } = problem;
-    const { weights, diagonal } = randomWeights(problem);
-    const G = J.map((a) => J.map((b) => a.reduce((sum, value, j) => sum + value * diagonal[j]! * b[j]!, 0)));
-    const s = 40_000;
-    const { matrix, draw } = gramSketch(space, s, seededRandom(1));
-    draw(linearization, weights, s);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) {
-        const product = dotProduct(matrix.subarray(i * s, (i + 1) * s), matrix.subarray(j * s, (j + 1) * s));
-        // A bilinear form ξ of random signs has E ξ⁴ <= 9 (E ξ²)², so a product of two has a deviation of at most
-        // 3 √(G_ii G_jj); five deviations of a mean of s.
-        expect(Math.abs(product - G[i]![j]!)).toBeLessThan(5 * 3 * Math.sqrt((G[i]![i]! * G[j]![j]!) / s));
-      }
+    expectUnbiasedSketch(linearProblem(denseNetwork(2, [3], 2), 3, 5), 40_000);
   });
 });
 
