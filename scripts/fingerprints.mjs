@@ -5,21 +5,36 @@
 // A line stands for the parameters of a model, its encoder and its report, times aside; all by the WebAssembly kernels
 // on one thread, so that lines depend on nothing but the code and the engine's arithmetic.
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as gramian from "../dist/index.js";
 
-const { fit, fitTable, readTable } = gramian;
+const { fit: fitRows, fitTable, readTable } = gramian;
 const fitPictures = gramian.fitPictures ?? (await import("../dist/pictures.js")).fitPictures;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const wasm = { kernels: "wasm", threads: 1 };
 
 /** All names but "auto". */
 const optimizers = [
-  ...["gram-gauss-newton", "levenberg-marquardt", "spring", "eigenvalue-cutoff", "layerwise", "curvature-batch"],
-  ...["nystrom", "hylo", "sketched-gradients", "kfac", "component-wise", "exact-last-layer", "weight-average"],
+  ...[
+    "gram-gauss-newton",
+    "levenberg-marquardt",
+    "spring",
+    "eigenvalue-cutoff",
+    "layerwise",
+    "curvature-batch",
+  ],
+  ...[
+    "nystrom",
+    "hylo",
+    "sketched-gradients",
+    "kfac",
+    "component-wise",
+    "exact-last-layer",
+    "weight-average",
+  ],
   ...["ggn-score", "lbfgs", "adam", "sgd", "polyak"],
 ];
 
@@ -37,7 +52,9 @@ function surface(rows, outputs = 1) {
   const next = () => random.next().value;
   const inputs = Array.from({ length: rows }, () => [next(), next(), next()]);
   const targets = inputs.map(([a, b, c]) =>
-    [Math.sin(5 * a) * b + c ** 2, Math.cos(3 * b) + a * c].slice(0, outputs).map((y) => y + 0.02 * (next() - 0.5)),
+    [Math.sin(5 * a) * b + c ** 2, Math.cos(3 * b) + a * c]
+      .slice(0, outputs)
+      .map((y) => y + 0.02 * (next() - 0.5)),
   );
   return [inputs, targets];
 }
@@ -63,7 +80,9 @@ const isTime = new Set(["seconds", "secondsLeft"]);
 function print(name, model) {
   const header = JSON.stringify(model.header, (key, value) => (isTime.has(key) ? 0 : value));
   const { buffer, byteOffset, byteLength } = model.parameters;
-  const hash = createHash("sha256").update(header).update(new Uint8Array(buffer, byteOffset, byteLength));
+  const hash = createHash("sha256")
+    .update(header)
+    .update(new Uint8Array(buffer, byteOffset, byteLength));
   const [error] = ["test", "validation", "train"].flatMap((part) => model.report.errors.rmse[part] ?? []);
   console.log(`${name.padEnd(44)} ${hash.digest("hex").slice(0, 32)} ${error}`);
 }
@@ -73,14 +92,20 @@ async function surfaces() {
     for (const dtype of ["float64", "float32"]) {
       const options = { ...wasm, optimizer, dtype, hidden: [8, 6], test: 0.15, maxSteps: 30, seed: 3 };
       const batchSize = ["levenberg-marquardt", "lbfgs"].includes(optimizer) ? undefined : 48;
-      print(`${optimizer} ${dtype}`, await fit(...surface(220), { ...options, batchSize }));
-      print(`${optimizer} ${dtype}, all rows, 2 targets`, await fit(...surface(90, 2), { ...options, batchSize: 90 }));
+      print(`${optimizer} ${dtype}`, await fitRows(...surface(220), { ...options, batchSize }));
+      print(
+        `${optimizer} ${dtype}, all rows, 2 targets`,
+        await fitRows(...surface(90, 2), { ...options, batchSize: 90 }),
+      );
     }
-  print("auto", await fit(...surface(150), { ...wasm, test: 0.2, seed: 1 }));
-  print("auto, 2 targets", await fit(...surface(150, 2), { ...wasm, test: 0.2, seed: 1 }));
-  print("auto, ensemble of 3", await fit(...surface(120), { ...wasm, ensemble: 3, seed: 5 }));
-  print("auto, without validation", await fit(...surface(100), { ...wasm, validation: 0 }));
-  print("auto, mini-batches and a polish", await fit(...surface(7000), { ...wasm, maxSteps: 120, seed: 2 }));
+  print("auto", await fitRows(...surface(150), { ...wasm, test: 0.2, seed: 1 }));
+  print("auto, 2 targets", await fitRows(...surface(150, 2), { ...wasm, test: 0.2, seed: 1 }));
+  print("auto, ensemble of 3", await fitRows(...surface(120), { ...wasm, ensemble: 3, seed: 5 }));
+  print("auto, without validation", await fitRows(...surface(100), { ...wasm, validation: 0 }));
+  print(
+    "auto, mini-batches and a polish",
+    await fitRows(...surface(7000), { ...wasm, maxSteps: 120, seed: 2 }),
+  );
 }
 
 async function tables() {
@@ -109,7 +134,10 @@ async function pictures() {
       print(`pictures, ${optimizer}`, model);
     }
     const augment = { shift: 1 };
-    const { model } = await fitPictures({ ...reading, targets: ["x", "y"], augment }, { ...wasm, maxSteps: 12 });
+    const { model } = await fitPictures(
+      { ...reading, targets: ["x", "y"], augment },
+      { ...wasm, maxSteps: 12 },
+    );
     print("pictures, shifted, 2 targets", model);
     const small = { ...wasm, network: "resnet-20", maxSteps: 3, batchSize: 16 };
     print("pictures, resnet-20", (await fitPictures(reading, small)).model);

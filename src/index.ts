@@ -1,3 +1,12 @@
+export { componentWise } from "./curvatures/component-wise.ts";
+export { type Curvature, exactCurvature } from "./curvatures/curvature.ts";
+export { type CurvatureBatchOptions, curvatureBatch } from "./curvatures/curvature-batch.ts";
+export { type EigenvalueCutoffOptions, eigenvalueCutoff } from "./curvatures/eigenvalue-cutoff.ts";
+export { type KfacOptions, kfac } from "./curvatures/kfac.ts";
+export { type LayerwiseOptions, layerwise } from "./curvatures/layerwise.ts";
+export { type NystromOptions, nystrom } from "./curvatures/nystrom.ts";
+export { largestPivots, type RowChoice, randomPivots, rowsByNorm } from "./curvatures/row-choice.ts";
+export { type SketchedGradientsOptions, sketchedGradients } from "./curvatures/sketched-gradients.ts";
 export type { NumberRows } from "./data/arrays.ts";
 export { DataError } from "./data/data-error.ts";
 export { pictureDefaults } from "./data/images/open-pictures.ts";
@@ -6,27 +15,18 @@ export { parseTable, readTable } from "./data/read-table.ts";
 export type { Table } from "./data/table.ts";
 export { FileError } from "./formats/file-error.ts";
 export { ModelFileError } from "./formats/model-file-error.ts";
-export { checkJacobian, type JacobianCheck } from "./gram/check-jacobian.ts";
-export { componentWise } from "./gram/component-wise.ts";
-export { type Curvature, exactCurvature } from "./gram/curvature.ts";
-export { type CurvatureBatchOptions, curvatureBatch } from "./gram/curvature-batch.ts";
-export { type EigenvalueCutoffOptions, eigenvalueCutoff } from "./gram/eigenvalue-cutoff.ts";
-export { type KfacOptions, kfac } from "./gram/kfac.ts";
-export { type LayerwiseOptions, layerwise } from "./gram/layerwise.ts";
+export { type Activation, activations } from "./kernels/activation.ts";
+export type { DType, Kernels } from "./kernels/kernels.ts";
+export { MemoryLimitError } from "./kernels/memory-limit-error.ts";
+export { type KernelChoice, selectKernels } from "./kernels/select-kernels.ts";
+export { checkJacobian, type JacobianCheck } from "./linearization/check-jacobian.ts";
 export {
   type BatchFactors,
   type BatchInputs,
   type BatchLinearization,
   type LinearizeOptions,
   linearize,
-} from "./gram/linearize.ts";
-export { type NystromOptions, nystrom } from "./gram/nystrom.ts";
-export { largestPivots, type RowChoice, randomPivots, rowsByNorm } from "./gram/row-choice.ts";
-export { type SketchedGradientsOptions, sketchedGradients } from "./gram/sketched-gradients.ts";
-export { type Activation, activations } from "./kernels/activation.ts";
-export type { DType, Kernels } from "./kernels/kernels.ts";
-export { MemoryLimitError } from "./kernels/memory-limit-error.ts";
-export { type KernelChoice, selectKernels } from "./kernels/select-kernels.ts";
+} from "./linearization/linearize.ts";
 export {
   type ComparedRun,
   type CompareOptions,

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { bytesOf } from "../../src/data/images/image-shape.ts";
-import { symmetricSolver } from "../../src/gram/symmetric-solver.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { symmetricSolver } from "../../src/posterior/symmetric-solver.ts";
 import { measurePictures, type PictureErrors } from "./picture-errors.ts";
 import type { Pictures } from "./tasks.ts";
 

@@ -1,8 +1,8 @@
-import { chooseForm, type Form } from "../../src/gram/form.ts";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { obstacleToNative, selectKernels } from "../../src/kernels/select-kernels.ts";
 import { outputCount, parameterBlocks, trainableCount } from "../../src/network/network.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
+import { chooseForm, type Form } from "../../src/posterior/form.ts";
 import type { Benchmark, Row } from "../benchmark.ts";
 import { noteLoad } from "../note-load.ts";
 import { median } from "../statistics.ts";

@@ -1,6 +1,6 @@
-import { chooseForm } from "../../src/gram/form.ts";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
+import { chooseForm } from "../../src/posterior/form.ts";
 import type { MeasuredOptimizer } from "./gramian-contender.ts";
 
 /**

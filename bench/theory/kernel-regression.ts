@@ -1,6 +1,6 @@
-import { linearize } from "../../src/gram/linearize.ts";
-import { symmetricSolver } from "../../src/gram/symmetric-solver.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { linearize } from "../../src/linearization/linearize.ts";
+import { symmetricSolver } from "../../src/posterior/symmetric-solver.ts";
 import type { Examples } from "./examples.ts";
 import type { Start } from "./wide-network.ts";
 

@@ -1,9 +1,9 @@
-import { linearize } from "../../src/gram/linearize.ts";
-import { symmetricSolver } from "../../src/gram/symmetric-solver.ts";
 import type { Activation } from "../../src/kernels/activation.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
 import { selectKernels } from "../../src/kernels/select-kernels.ts";
+import { linearize } from "../../src/linearization/linearize.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
+import { symmetricSolver } from "../../src/posterior/symmetric-solver.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { fitLine } from "../statistics.ts";
 import { drawNoise, type Examples } from "./examples.ts";

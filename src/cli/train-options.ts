@@ -1,10 +1,10 @@
 import { type EncodeOptions, encodeDefaults } from "../data/plan-columns.ts";
 import type { ReadOptions } from "../data/read-table.ts";
 import { type SplitOptions, splitDefaults } from "../data/split-rows.ts";
-import { defaultRowBytes } from "../gram/gram-workspace.ts";
 import { type Activation, activations } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
+import { defaultRowBytes } from "../linearization/gram-workspace.ts";
 import { fitDefaults, type OptimizerName, optimizerNames } from "../model/options.ts";
 import { networkNames } from "../network/architectures.ts";
 import { adamDefaults } from "../optimizers/adam.ts";

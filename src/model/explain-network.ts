@@ -1,9 +1,7 @@
-import { chooseForm, type FormCosts } from "../gram/form.ts";
-import { chooseGram, type GramChoice } from "../gram/gram-choice.ts";
-import { gramFlops } from "../gram/gram-flops.ts";
-import { defaultRowBytes } from "../gram/gram-workspace.ts";
-import { type StepFlops, stepFlops } from "../gram/step-flops.ts";
 import type { DType } from "../kernels/kernels.ts";
+import { chooseGram, type GramChoice } from "../linearization/gram-choice.ts";
+import { gramFlops } from "../linearization/gram-flops.ts";
+import { defaultRowBytes } from "../linearization/gram-workspace.ts";
 import {
   type Network,
   type ParameterBlock,
@@ -16,6 +14,8 @@ import type { ResolvedLayer } from "../network/resolve.ts";
 import { describeShape, sizeOf } from "../network/shape.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { sgd } from "../optimizers/sgd.ts";
+import { chooseForm, type FormCosts } from "../posterior/form.ts";
+import { type StepFlops, stepFlops } from "../posterior/step-flops.ts";
 import { type StepSpace, stepMemory } from "../training/step-memory.ts";
 import { describeLayer } from "./describe-layer.ts";
 

@@ -1,5 +1,5 @@
-import { linearize } from "../gram/linearize.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { linearize } from "../linearization/linearize.ts";
 import { type Network, outputCount } from "../network/network.ts";
 import { type Examples, pickRows } from "./examples.ts";
 

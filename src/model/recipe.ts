@@ -1,5 +1,3 @@
-import { chooseForm } from "../gram/form.ts";
-import { stepFlops } from "../gram/step-flops.ts";
 import type { DType } from "../kernels/kernels.ts";
 import {
   denseNetwork,
@@ -11,6 +9,8 @@ import {
 } from "../network/network.ts";
 import { valueNumbers } from "../network/plan-layers.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { chooseForm } from "../posterior/form.ts";
+import { stepFlops } from "../posterior/step-flops.ts";
 import { type StopLimits, stopDefaults } from "../training/stop.ts";
 import { chooseOptimizer, evidenceFromThere, type OptimizerChoice } from "./choose-optimizer.ts";
 import type { Decision } from "./fit-report.ts";

@@ -1,6 +1,6 @@
-import { chooseForm } from "../gram/form.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { type Network, parameterBlocks, trainableCount } from "../network/network.ts";
+import { chooseForm } from "../posterior/form.ts";
 import type { Decision } from "./fit-report.ts";
 
 /** Which system a step solves, and what both would cost. */

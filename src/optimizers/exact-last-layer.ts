@@ -1,6 +1,6 @@
-import { symmetricSolver } from "../gram/symmetric-solver.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import { symmetricSolver } from "../posterior/symmetric-solver.ts";
 import {
   type Optimizer,
   OptimizerError,

@@ -1,6 +1,6 @@
-import { type DiagonalSystem, diagonalSystem } from "../gram/diagonal-system.ts";
-import { chooseForm, type Form } from "../gram/form.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import { type DiagonalSystem, diagonalSystem } from "../posterior/diagonal-system.ts";
+import { chooseForm, type Form } from "../posterior/form.ts";
 import { type ConcordantPrior, smoothAbsolute } from "./concordant-prior.ts";
 import {
   emptyReport,

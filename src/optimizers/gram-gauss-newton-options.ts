@@ -1,5 +1,5 @@
-import { type Curvature, exactCurvature } from "../gram/curvature.ts";
-import type { Form } from "../gram/form.ts";
+import { type Curvature, exactCurvature } from "../curvatures/curvature.ts";
+import type { Form } from "../posterior/form.ts";
 import { type DampingRule, fixedDamping, gainRatioDamping } from "./damping.ts";
 import { OptimizerError, requireOption } from "./optimizer.ts";
 import type { PriorRule } from "./prior.ts";

@@ -1,6 +1,6 @@
-import type { DampedStep, DampedSystem } from "../gram/damped-system.ts";
-import type { Form } from "../gram/form.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import type { DampedStep, DampedSystem } from "../posterior/damped-system.ts";
+import type { Form } from "../posterior/form.ts";
 import type { DampingOutlook, DampingState } from "./damping.ts";
 import {
   type GramGaussNewtonOptions,

@@ -1,7 +1,7 @@
-import type { DampedStep, DampedSystem } from "../gram/damped-system.ts";
-import { shiftResiduals } from "../gram/shift-residuals.ts";
-import { predictByPushforward } from "../gram/step-prediction.ts";
+import { shiftResiduals } from "../linearization/shift-residuals.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import type { DampedStep, DampedSystem } from "../posterior/damped-system.ts";
+import { predictByPushforward } from "../posterior/step-prediction.ts";
 import { type ParameterSpace, type Problem, requireOption } from "./optimizer.ts";
 
 /** What the method keeps of the direction before, and how it enters the solve for the next one. */

@@ -1,9 +1,7 @@
-export { OptimizerError, requireOption } from "../gram/optimizer-error.ts";
+export { OptimizerError, requireOption } from "../curvatures/optimizer-error.ts";
 
-import type { SolveMethod } from "../gram/damped-system.ts";
-import type { Form } from "../gram/form.ts";
-import type { Linearization } from "../gram/linearization.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
+import type { Linearization } from "../linearization/linearization.ts";
 import {
   type Network,
   outputCount,
@@ -12,6 +10,8 @@ import {
   trainableCount,
 } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
+import type { SolveMethod } from "../posterior/damped-system.ts";
+import type { Form } from "../posterior/form.ts";
 
 /**
  * A training method: a state, and what one batch does to it and to the parameters. The loop that calls it is in

@@ -1,6 +1,6 @@
-import type { DampedSystem } from "../gram/damped-system.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import type { DampedSystem } from "../posterior/damped-system.ts";
 import type { ParameterSpace, Problem } from "./optimizer.ts";
 import { type PriorRule, priorGradient, priorLoss } from "./prior.ts";
 

@@ -1,5 +1,5 @@
-import { planLinearization } from "../gram/linearization.ts";
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
+import { planLinearization } from "../linearization/linearization.ts";
 import type { Network } from "../network/network.ts";
 import { planNetwork } from "../network/plan.ts";
 import type { Problem } from "../optimizers/optimizer.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseTable } from "../../src/data/read-table.ts";
-import { linearize } from "../../src/gram/linearize.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { linearize } from "../../src/linearization/linearize.ts";
 import {
   type ComparedRun,
   type CompareOptions,

@@ -4,7 +4,7 @@ import { backward, planDerivatives } from "../../src/network/backward.ts";
 import type { Layer } from "../../src/network/layers.ts";
 import type { Network } from "../../src/network/network.ts";
 import { forward, type PlacedNode } from "../../src/network/plan.ts";
-import { drawCase, loadCase } from "../gram/layer-problem.ts";
+import { drawCase, loadCase } from "../linearization/layer-problem.ts";
 import { layeredNetworks } from "./layered-networks.ts";
 
 const examples = 3;

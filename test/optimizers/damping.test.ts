@@ -4,7 +4,7 @@ import type { DampingOutlook, DampingRule } from "../../src/optimizers/damping.t
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { leaveOneOutDamping } from "../../src/optimizers/leave-one-out-damping.ts";
 import { residualDamping } from "../../src/optimizers/residual-damping.ts";
-import { linearProblem } from "../gram/linear-problem.ts";
+import { linearProblem } from "../linearization/linear-problem.ts";
 import { dotProduct } from "../twins/naive-matrix.ts";
 import { regressionProblem } from "./regression-problem.ts";
 

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Form } from "../../src/gram/form.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { quadraticPrior, smoothAbsolute } from "../../src/optimizers/concordant-prior.ts";
@@ -10,6 +9,7 @@ import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { weightDecay } from "../../src/optimizers/prior.ts";
 import { fullStep } from "../../src/optimizers/step-search.ts";
+import type { Form } from "../../src/posterior/form.ts";
 import { relativeError } from "../twins/naive-matrix.ts";
 import { regressionProblem } from "./regression-problem.ts";
 

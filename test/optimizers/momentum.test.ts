@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Form } from "../../src/gram/form.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { weightDecay } from "../../src/optimizers/prior.ts";
-import { naiveDampedStep } from "../gram/linear-problem.ts";
+import type { Form } from "../../src/posterior/form.ts";
+import { naiveDampedStep } from "../linearization/linear-problem.ts";
 import { dotProduct, relativeError, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
 import { regressionProblem } from "./regression-problem.ts";

@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dampedSystem } from "../../src/gram/damped-system.ts";
-import type { Form } from "../../src/gram/form.ts";
 import type { DenseLayer } from "../../src/network/layers.ts";
 import { denseNetwork, forEachGroup, type Network } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
@@ -16,6 +14,8 @@ import {
   weightDecay,
 } from "../../src/optimizers/prior.ts";
 import { regularizedBy } from "../../src/optimizers/regularization.ts";
+import { dampedSystem } from "../../src/posterior/damped-system.ts";
+import type { Form } from "../../src/posterior/form.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { dotProduct, inverse, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";

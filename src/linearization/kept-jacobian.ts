@@ -1,0 +1,132 @@
+import type { FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { ParameterBlock } from "../network/network.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
+import type { BlockFactors } from "../network/plan-layers.ts";
+import type { PlanMatrix } from "../network/plan-matrix.ts";
+import { assembleGram, type LayerRows } from "./assemble-gram.ts";
+import { type LayerJacobian, layerJacobian } from "./block-jacobian.ts";
+import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
+import { gramWorkspace } from "./gram-workspace.ts";
+import type { Linearization } from "./linearization.ts";
+import type { SystemSpace } from "./system-space.ts";
+
+/** The Jacobian of some layers on some examples: it stays when the linearization that it came from moves on. */
+export interface KeptJacobian {
+  /** All layers; those that are not its own count as frozen here. */
+  readonly blocks: readonly ParameterBlock[];
+  /** n of the examples that are kept. */
+  readonly rows: number;
+  /** Copies the factors of `count` examples of a linearization; `examples[i]` is the place of one in its batch. */
+  keep(linearization: Linearization, examples: Int32Array, count: number): void;
+  /** Lower out <- J W Jᵀ over its layers, n × n. */
+  gram(weights: Float64Array | null, out: Float64Array): Float64Array;
+  /** out of its layers <- Jᵀ u; leaves the other layers. */
+  pullback(u: FloatArray, out: ParameterVector): ParameterVector;
+  /** out <- J d over its layers, n. */
+  pushforward(d: ParameterVector, out: FloatArray): FloatArray;
+}
+
+/** Copies of one layer's inputs, where a frozen layer has none, and of its derivatives. */
+interface KeptLayer {
+  readonly jacobian: LayerJacobian;
+  readonly derivatives: PlanMatrix | null;
+}
+
+/**
+ * Plans copies of the factors of J, one for each list of layers; they share what they need for a product. Memory is
+ * taken at the first `keep`.
+ *
+ * @param capacity The most examples.
+ */
+export function keptJacobians(
+  space: Omit<SystemSpace, "capacity">,
+  lists: readonly (readonly number[])[],
+  capacity: number,
+): readonly KeptJacobian[] {
+  const { kernels, blocks, outputs } = space;
+  const rowNumbers = kernels.allocateIndices(capacity * outputs);
+  let layers: readonly KeptLayer[] | null = null;
+  let weighted: Weighted;
+
+  const layersLike = (source: LayerRows): readonly KeptLayer[] => {
+    if (layers) return layers;
+    const workspace = gramWorkspace({ ...space, capacity }, source.rowBytes);
+    const isKept = blocks.map((_, l) => lists.some((list) => list.includes(l)));
+    layers = blocks.map((block, l) => {
+      if (!isKept[l]) return { jacobian: source.jacobians[l]!, derivatives: null };
+      const factors = copyFactors(space, source.jacobians[l]!.factors, capacity);
+      const derivatives = matrixLike(space, source.derivatives[l]!, capacity * outputs);
+      return { jacobian: layerJacobian(workspace, block, factors), derivatives };
+    });
+    weighted = planWeighted(workspace, blocks);
+    return layers;
+  };
+
+  const planKept = (list: readonly number[]): KeptJacobian => {
+    const own = blocks.map((block, l) => (list.includes(l) ? block : { ...block, trainable: false }));
+    let kept = 0;
+    let rows: LayerRows;
+    const rowsLike = (source: LayerRows): LayerRows => ({
+      kernels,
+      outputs,
+      rowBytes: source.rowBytes,
+      jacobians: layersLike(source).map(({ jacobian }, l) => ({ ...jacobian, block: own[l]! })),
+      derivatives: layersLike(source).map(({ derivatives }) => derivatives),
+      get count() {
+        return kept;
+      },
+    });
+    return {
+      blocks: own,
+      get rows() {
+        return kept * outputs;
+      },
+      keep(linearization, examples, count) {
+        const source = linearization.layers();
+        rows ??= rowsLike(source);
+        kept = count;
+        for (const l of list) copyLayer(kernels, source, rows, l, examples, rowNumbers);
+      },
+      gram: (weights, out) => assembleGram(rows, weights, out),
+      pullback: (u, out) => pullbackFactors(rows, u, weighted, out),
+      pushforward: (d, out) => pushforwardFactors(rows, d, out),
+    };
+  };
+
+  return lists.map(planKept);
+}
+
+function matrixLike(
+  { kernels, dtype }: Omit<SystemSpace, "capacity">,
+  { stride }: PlanMatrix,
+  rows: number,
+): PlanMatrix {
+  return { data: kernels.allocate(dtype, rows * stride), stride };
+}
+
+function copyFactors(
+  space: Omit<SystemSpace, "capacity">,
+  factors: BlockFactors,
+  capacity: number,
+): BlockFactors {
+  const copy = matrixLike(space, factors.inputs, capacity);
+  return { ...factors, inputs: copy };
+}
+
+/** Copies the factors of the examples that are kept, rows with the gaps between them: the ones of a bias stand there. */
+function copyLayer(
+  kernels: Kernels,
+  source: LayerRows,
+  { jacobians, derivatives, count, outputs }: LayerRows,
+  l: number,
+  examples: Int32Array,
+  rowNumbers: Int32Array,
+): void {
+  const gather = (m: number, from: PlanMatrix, to: PlanMatrix): void =>
+    kernels.gatherRows(m, from.stride, from.data, from.stride, rowNumbers, to.data, to.stride);
+  for (let i = 0; i < count; i++) rowNumbers[i] = examples[i]!;
+  gather(count, source.jacobians[l]!.factors.inputs, jacobians[l]!.factors.inputs);
+  for (let row = 0; row < count * outputs; row++)
+    rowNumbers[row] = examples[Math.floor(row / outputs)]! * outputs + (row % outputs);
+  gather(count * outputs, source.derivatives[l]!, derivatives[l]!);
+}
