@@ -3,7 +3,7 @@ import { selectKernels } from "../src/kernels/select-kernels.ts";
 import { initialize } from "../src/network/initialize.ts";
 import { denseNetwork } from "../src/network/network.ts";
 import { gramGaussNewton } from "../src/optimizers/gram-gauss-newton.ts";
-import { loadDataset } from "../src/training/dataset.ts";
+import { loadDataset } from "../src/residuals/dataset.ts";
 import { stopDefaults } from "../src/training/stop.ts";
 import { train } from "../src/training/train.ts";
 import type { Benchmark } from "./benchmark.ts";

@@ -1,9 +1,9 @@
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { type Optimizer, parameterSpace } from "../../src/optimizers/optimizer.ts";
-import { batchProblem } from "../../src/training/batch-problem.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import { batchProblem } from "../../src/residuals/network-residual.ts";
+import { loadDataset } from "../../src/residuals/dataset.ts";
+import { planEvaluator } from "../../src/residuals/evaluator.ts";
 import type { SharedStart } from "./shared-start.ts";
 
 /** A step as the training loop takes it. */

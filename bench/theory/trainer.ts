@@ -2,10 +2,10 @@ import type { Kernels } from "../../src/kernels/kernels.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { type Optimizer, parameterSpace, type StepReport } from "../../src/optimizers/optimizer.ts";
 import { seededRandom } from "../../src/random/random.ts";
-import { batchProblem } from "../../src/training/batch-problem.ts";
+import { batchProblem } from "../../src/residuals/network-residual.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { type Dataset, loadDataset, plainInputs } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import { type Dataset, loadDataset, plainInputs } from "../../src/residuals/dataset.ts";
+import { planEvaluator } from "../../src/residuals/evaluator.ts";
 import type { Examples } from "./examples.ts";
 import type { Start } from "./wide-network.ts";
 

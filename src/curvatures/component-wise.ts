@@ -4,7 +4,7 @@ import type { SystemSpace } from "../linearization/system-space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { type Factorization, symmetricSolver } from "../posterior/symmetric-solver.ts";
-import type { Curvature } from "./curvature.ts";
+import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 
 /**
@@ -19,17 +19,18 @@ import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-syste
  *
  * Source: Tran et al. 2022, arXiv:2210.05268 (CW-NGD).
  */
-export function componentWise(): Curvature {
+export function componentWise(): ApproximateCurvature<null> {
   return {
     isExact: false,
-    init(space) {
-      const system = gradientSystem(space, unitInverses(space));
+    init: () => null,
+    plan(space) {
+      const system = gradientSystem(space, unitInverses(requireLayers(space, "componentWise")));
       return () => system;
     },
   };
 }
 
-function unitInverses(space: SystemSpace): CurvatureInverse {
+function unitInverses(space: SystemSpace): CurvatureInverse<null> {
   const { blocks, outputs } = space;
   const layers = blocks.flatMap((block, l) =>
     block.trainable ? [{ l, units: layerUnits(space, block) }] : [],
@@ -37,13 +38,11 @@ function unitInverses(space: SystemSpace): CurvatureInverse {
   let weights: Float64Array | null = null;
   let n = 0;
   return {
-    assemble(linearization) {
+    assemble(linearization, groupWeights) {
       n = linearization.rows;
-      const { jacobians, derivatives } = linearization.layers();
-      for (const { l, units } of layers) units.assemble(jacobians[l]!, derivatives[l]!, n / outputs);
-    },
-    weigh(groupWeights) {
       weights = groupWeights;
+      const { jacobians, derivatives } = linearization.layers()!;
+      for (const { l, units } of layers) units.assemble(jacobians[l]!, derivatives[l]!, n / outputs);
     },
     meanDiagonal: () => layers.reduce((sum, { units }) => sum + units.trace(), 0) / n,
     apply: (damping, g) =>

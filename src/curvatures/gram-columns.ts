@@ -40,7 +40,7 @@ export function gramColumns(space: SystemSpace): GramColumns {
     weights: Float64Array | null,
     visit: (columns: LayerColumns, ...layer: [LayerJacobian, PlanMatrix, number, number]) => void,
   ): void =>
-    forEachOf(linearization.layers(), (jacobian, d, l) => {
+    forEachOf(linearization.layers()!, (jacobian, d, l) => {
       const columns = jacobian.block.kind === "dense" ? dense : written;
       visit(columns, jacobian, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1);
     });

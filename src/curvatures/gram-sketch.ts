@@ -16,7 +16,7 @@ export interface GramSketch {
   /** M, leading dimension s. */
   readonly matrix: Float64Array;
   /** Draws M of s columns. */
-  draw(linearization: Linearization, weights: Float64Array | null, s: number): void;
+  draw(linearization: Linearization, weights: Float64Array | null, s: number, random: Random): void;
 }
 
 /**
@@ -33,22 +33,22 @@ export interface GramSketch {
  *
  * @param widest The largest s.
  */
-export function gramSketch(space: SystemSpace, widest: number, random: Random): GramSketch {
+export function gramSketch(space: SystemSpace, widest: number): GramSketch {
   const { kernels, outputs, capacity } = space;
   const matrix = kernels.allocate("float64", capacity * outputs * widest);
   const sketchers = {
-    dense: denseSketcher(space, widest, random),
-    convolution: convolutionSketcher(space, widest, random),
-    scale: plainSketcher(space, random),
-    embedding: plainSketcher(space, random),
+    dense: denseSketcher(space, widest),
+    convolution: convolutionSketcher(space, widest),
+    scale: plainSketcher(space),
+    embedding: plainSketcher(space),
   };
   return {
     matrix,
-    draw(linearization, weights, s) {
+    draw(linearization, weights, s, random) {
       kernels.scale(linearization.rows * s, 0, matrix);
-      forEachLayer(linearization.layers(), (jacobian, d, l) => {
+      forEachLayer(linearization.layers()!, (jacobian, d, l) => {
         const roots = [2 * l, 2 * l + 1].map((group) => Math.sqrt(weights?.[group] ?? 1));
-        sketchers[jacobian.block.kind]({ jacobian, d, n: linearization.rows, roots, s, matrix });
+        sketchers[jacobian.block.kind]({ jacobian, d, n: linearization.rows, roots, s, random, matrix });
       });
     },
   };
@@ -62,19 +62,20 @@ interface SketchTask {
   /** √w and √v. */
   readonly roots: readonly number[];
   readonly s: number;
+  readonly random: Random;
   readonly matrix: Float64Array;
 }
 
 type Sketcher = (task: SketchTask) => void;
 
-function denseSketcher(space: SystemSpace, widest: number, random: Random): Sketcher {
+function denseSketcher(space: SystemSpace, widest: number): Sketcher {
   const { kernels, outputs, capacity } = space;
   const { share } = gramWorkspace(space);
   const longest = Math.max(...space.blocks.map((block) => Math.max(block.rows, block.columns)));
   const signs = share("signs", longest * widest);
   const byInputs = share("by inputs", capacity * widest);
   const byDerivatives = share("by derivatives", capacity * outputs * widest);
-  return ({ jacobian: { block, factors }, d, n, roots, s, matrix }) => {
+  return ({ jacobian: { block, factors }, d, n, roots, s, random, matrix }) => {
     const { rows, columns, scale } = block;
     const { inputs: a } = factors;
     const [x, p, q] = [signs(), byInputs(), byDerivatives()];
@@ -89,7 +90,7 @@ function denseSketcher(space: SystemSpace, widest: number, random: Random): Sket
 }
 
 /** The same at each position, some images at a time; each group of filters has signs of its own. */
-function convolutionSketcher(space: SystemSpace, widest: number, random: Random): Sketcher {
+function convolutionSketcher(space: SystemSpace, widest: number): Sketcher {
   const { kernels, dtype, outputs, blocks, capacity } = space;
   const convolutions = blocks.filter(({ kind, trainable }) => kind === "convolution" && trainable);
   const { share } = gramWorkspace(space);
@@ -108,7 +109,7 @@ function convolutionSketcher(space: SystemSpace, widest: number, random: Random)
     return known;
   };
 
-  return ({ jacobian: { block, factors }, d, n, roots, s, matrix }) => {
+  return ({ jacobian: { block, factors }, d, n, roots, s, random, matrix }) => {
     const { rows, columns, positions, scale } = block;
     const { inputs, patches, groups } = factors as ConvolutionFactors;
     const { data, stride } = patches.matrix;
@@ -136,11 +137,11 @@ function convolutionSketcher(space: SystemSpace, widest: number, random: Random)
 }
 
 /** M <- M + 1/√s J_l W^½ Z, Z signs, one column at a time. */
-function plainSketcher({ kernels, dtype, blocks, outputs, capacity }: SystemSpace, random: Random): Sketcher {
+function plainSketcher({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): Sketcher {
   const own = blocks.filter(({ kind }) => kind === "scale" || kind === "embedding");
   const signs = kernels.allocate(dtype, Math.max(0, ...own.map(({ rows, columns }) => rows * columns)));
   const pushed = kernels.allocate(dtype, own.length > 0 ? capacity * outputs : 0);
-  return ({ jacobian: { block, pushforward }, d, n, roots, s, matrix }) => {
+  return ({ jacobian: { block, pushforward }, d, n, roots, s, random, matrix }) => {
     const { rows, columns } = block;
     for (let t = 0; t < s; t++) {
       drawSigns(rows * columns, random, signs);

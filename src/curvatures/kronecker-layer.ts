@@ -10,10 +10,12 @@ import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
 import { worseOf } from "./gradient-system.ts";
 import { type KroneckerProduct, type KroneckerScratch, kroneckerProduct } from "./kronecker-product.ts";
-import { runningDiagonal, runningSquare } from "./running-factor.ts";
+import { type RunningFactor, runningDiagonal, runningSquare } from "./running-factor.ts";
 
 /** The Kronecker products that stand for one layer's block of Jᵀ J. */
 export interface KroneckerLayer {
+  /** All that it keeps from step to step. */
+  readonly factors: readonly RunningFactor[];
   /** Takes a batch, in the layer of its linearization, into the running means, of which the share `keep` stays. */
   update(jacobian: LayerJacobian, d: PlanMatrix, examples: number, keep: number): void;
   /** Finds the eigenvalues for the weights w of the layer's weights and v of its biases. */
@@ -130,6 +132,7 @@ function scaleLayer(space: SystemSpace, block: ParameterBlock, scratch: Kronecke
   const ownRows = kernels.allocate(dtype, capacity * outputs * size);
   const roots = kernels.allocate("float64", size);
   return {
+    factors: [one, square],
     update({ writeUnits }, d, examples, keep) {
       writeUnits(d, 0, examples, 0, columns, ownRows, size);
       square.add(ownRows, size, examples * outputs, 1, true);
@@ -153,6 +156,7 @@ function overUnits(
   const roots = kernels.allocate("float64", rows);
   const units = columns / products.length;
   return {
+    factors: products.flatMap(({ factors }) => factors),
     diagonalize(w, v) {
       roots.fill(Math.sqrt(w), 0, inputs).fill(Math.sqrt(v), inputs);
       for (const product of products) product.diagonalize(roots, null);

@@ -1,18 +1,16 @@
-import type { Kernels } from "../kernels/kernels.ts";
-import { forEachGroup, type ParameterBlock, trainableCount } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
+import type { Space } from "./space.ts";
 
-/** x <- factor W x over the trainable parameters. */
+/** x <- factor W x over the trainable parameters; W by groups, null is I. */
 export function scaleGroups(
-  kernels: Kernels,
-  blocks: readonly ParameterBlock[],
+  { kernels, parameters, groups }: Space,
   weights: Float64Array | null,
   factor: number,
-  x: ParameterVector,
+  { flat }: ParameterVector,
 ): void {
-  if (!weights) kernels.scale(trainableCount(blocks), factor, x.flat);
+  if (!weights) kernels.scale(parameters, factor, flat);
   else
-    forEachGroup(blocks, (group, start, end) => {
-      kernels.scale(end - start, factor * weights[group]!, x.flat.subarray(start, end));
+    groups.forEach(({ start, end }, group) => {
+      if (end > start) kernels.scale(end - start, factor * weights[group]!, flat.subarray(start, end));
     });
 }

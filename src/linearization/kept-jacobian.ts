@@ -18,6 +18,8 @@ export interface KeptJacobian {
   readonly rows: number;
   /** Copies the factors of `count` examples of a linearization; `examples[i]` is the place of one in its batch. */
   keep(linearization: Linearization, examples: Int32Array, count: number): void;
+  /** Goes on with `count` examples that were kept before, of a network like that of this linearization. */
+  resume(linearization: Linearization, count: number): void;
   /** Lower out <- J W Jᵀ over its layers, n × n. */
   gram(weights: Float64Array | null, out: Float64Array): Float64Array;
   /** out of its layers <- Jᵀ u; leaves the other layers. */
@@ -37,11 +39,13 @@ interface KeptLayer {
  * taken at the first `keep`.
  *
  * @param capacity The most examples.
+ * @param place Where copies of so many numbers are kept; called in the same order for the same network.
  */
 export function keptJacobians(
   space: Omit<SystemSpace, "capacity">,
   lists: readonly (readonly number[])[],
   capacity: number,
+  place: Place = (length) => space.kernels.allocate(space.dtype, length),
 ): readonly KeptJacobian[] {
   const { kernels, blocks, outputs } = space;
   const rowNumbers = kernels.allocateIndices(capacity * outputs);
@@ -54,8 +58,8 @@ export function keptJacobians(
     const isKept = blocks.map((_, l) => lists.some((list) => list.includes(l)));
     layers = blocks.map((block, l) => {
       if (!isKept[l]) return { jacobian: source.jacobians[l]!, derivatives: null };
-      const factors = copyFactors(space, source.jacobians[l]!.factors, capacity);
-      const derivatives = matrixLike(space, source.derivatives[l]!, capacity * outputs);
+      const factors = copyFactors(place, source.jacobians[l]!.factors, capacity);
+      const derivatives = matrixLike(place, source.derivatives[l]!, capacity * outputs);
       return { jacobian: layerJacobian(workspace, block, factors), derivatives };
     });
     weighted = planWeighted(workspace, blocks);
@@ -76,15 +80,19 @@ export function keptJacobians(
         return kept;
       },
     });
+    const resume = (linearization: Linearization, count: number): void => {
+      rows ??= rowsLike(linearization.layers()!);
+      kept = count;
+    };
     return {
       blocks: own,
+      resume,
       get rows() {
         return kept * outputs;
       },
       keep(linearization, examples, count) {
-        const source = linearization.layers();
-        rows ??= rowsLike(source);
-        kept = count;
+        resume(linearization, count);
+        const source = linearization.layers()!;
         for (const l of list) copyLayer(kernels, source, rows, l, examples, rowNumbers);
       },
       gram: (weights, out) => assembleGram(rows, weights, out),
@@ -96,21 +104,14 @@ export function keptJacobians(
   return lists.map(planKept);
 }
 
-function matrixLike(
-  { kernels, dtype }: Omit<SystemSpace, "capacity">,
-  { stride }: PlanMatrix,
-  rows: number,
-): PlanMatrix {
-  return { data: kernels.allocate(dtype, rows * stride), stride };
+type Place = (length: number) => FloatArray;
+
+function matrixLike(place: Place, { stride }: PlanMatrix, rows: number): PlanMatrix {
+  return { data: place(rows * stride), stride };
 }
 
-function copyFactors(
-  space: Omit<SystemSpace, "capacity">,
-  factors: BlockFactors,
-  capacity: number,
-): BlockFactors {
-  const copy = matrixLike(space, factors.inputs, capacity);
-  return { ...factors, inputs: copy };
+function copyFactors(place: Place, factors: BlockFactors, capacity: number): BlockFactors {
+  return { ...factors, inputs: matrixLike(place, factors.inputs, capacity) };
 }
 
 /** Copies the factors of the examples that are kept, rows with the gaps between them: the ones of a bias stand there. */

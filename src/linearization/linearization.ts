@@ -5,11 +5,13 @@ import type { ParameterVector } from "../network/parameter-vector.ts";
 import { forward, type Plan } from "../network/plan.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
-import { assembleNormal, planRowChunks, writeRows } from "./assemble-normal.ts";
+import { assembleNormal, planRowChunks, type RowChunks, writeRows } from "./assemble-normal.ts";
 import { layerJacobians } from "./block-jacobian.ts";
-import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
-import { gramWorkspace } from "./gram-workspace.ts";
+import { rowProducts } from "./by-rows.ts";
+import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
+import { type GramWorkspace, gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
+import { groupsOf } from "./space.ts";
 
 /*
  * The structured Jacobian
@@ -45,17 +47,18 @@ import { lazy } from "./lazy.ts";
  */
 
 /**
- * A network near θ on one batch: f(θ + δ) ≈ f + J δ. The only thing that an optimizer sees of a network.
+ * Residuals near θ on one batch, by their Jacobian: r(θ + δ) ≈ r + J δ. The only thing that an optimizer sees of what it
+ * trains.
  *
  * It is a view of buffers that the next batch reuses. Results go to `out`, which is returned.
  */
 export interface Linearization {
-  /** n: examples × outputs. */
+  /** n: residual rows. */
   readonly rows: number;
   /** p: trainable parameters. */
   readonly columns: number;
-  /** f: the first n numbers; row i K + k is output k of example i. */
-  readonly outputs: FloatArray;
+  /** For each row the number of its example, ascending: the rows of one example leave together. The first n numbers. */
+  readonly example: Int32Array;
   /** out <- Jᵀ u, p. SGD is the pullback of the residuals. u: n, of either precision. */
   pullback(u: FloatArray, out: ParameterVector): ParameterVector;
   /** out <- J d, n. */
@@ -63,23 +66,33 @@ export interface Linearization {
   /**
    * Lower out <- J W Jᵀ, n × n, leading dimension n.
    *
-   * @param weights The diagonal of W by groups: for each layer the factor of its weights, then that of its
+   * @param weights The diagonal of W by groups: of a network for each layer the factor of its weights, then that of its
    *   biases. null is W = I, the Gram matrix.
    */
   gram(weights: Float64Array | null, out: Float64Array): Float64Array;
   /**
-   * out[2 l] <- tr(Z G_w), out[2 l + 1] <- tr(Z G_v), where J Jᵀ is the sum over the layers l of the part of the
-   * weights, G_w, and of the biases, G_v.
+   * out[g] <- tr(Z G_g) for each group g of the parameters, where J Jᵀ = Σ_g G_g.
    *
    * @param z Lower Z, symmetric, n × n, leading dimension n.
    * @param scratch n × n numbers, overwritten.
    */
   gramTraces(z: Float64Array, scratch: Float64Array, out: Float64Array): Float64Array;
-  /** out <- the rows of J of the examples first ... first + examples - 1, (examples × K) × p. For small p. */
-  writeRows(first: number, examples: number, out: FloatArray): void;
+  /**
+   * out <- J W J'ᵀ, n × n', leading dimension n', with J' of another batch at the same parameters. Weights as in `gram`.
+   */
+  cross(other: Linearization, weights: Float64Array | null, out: Float64Array): Float64Array;
+  /** out <- `count` rows of J from the first on, p numbers each; whole examples. For small p. */
+  writeRows(first: number, count: number, out: FloatArray): void;
   /** Lower out <- Jᵀ J, p × p, leading dimension p. */
   normal(out: Float64Array): Float64Array;
-  /** The layers with their derivatives, for methods that go layer by layer. Also a view. */
+  /** The layers with their derivatives, for methods that go layer by layer. Also a view; null where there are none. */
+  layers(): LayerRows | null;
+}
+
+/** A network near θ on one batch: f(θ + δ) ≈ f + J δ. Row i K + k is output k of example i. */
+export interface NetworkLinearization extends Linearization {
+  /** f: the first n numbers. */
+  readonly outputs: FloatArray;
   layers(): LayerRows;
   /** The factors of the Jacobian's rows, for each dense layer: row (i, k) of J is scale · ã_i ⊗ d_ik. null for others. */
   blocks(): readonly (JacobianFactors | null)[];
@@ -94,25 +107,52 @@ export interface JacobianFactors {
 }
 
 /** The linearization of a plan's network, moved from batch to batch. */
-export interface PlannedLinearization extends Linearization {
+export interface PlannedLinearization extends NetworkLinearization {
   /** Runs the network on the first `count` rows of `plan.input` and linearizes there. */
-  at(parameters: ParameterVector, count: number): Linearization;
+  at(parameters: ParameterVector, count: number): NetworkLinearization;
+  /** Goes on from the pass that `at` made, with the same parameters in a vector that stays: the way back reads them. */
+  resume(parameters: ParameterVector): void;
+}
+
+/** What a linearization writes to, besides its plan: plans of the same network may use it one after the other. */
+export interface LinearizationBuffers {
+  readonly workspace: GramWorkspace;
+  readonly weighted: () => Weighted;
+  /** Derivatives of one weighted sum of the outputs, and those of all outputs. */
+  readonly seeded: () => Derivatives;
+  readonly kept: () => Derivatives;
+  readonly rowChunk: () => RowChunks;
 }
 
 /**
- * Prepares the linearization of a plan's network. Buffers are allocated at the first use of what needs them.
+ * Prepares the buffers of a plan's linearization, which are allocated at the first use of what needs them.
  *
  * @param rowBytes What the rows of J of a layer with shared weights may take at once. Default 256 MiB.
  */
-export function planLinearization(plan: Plan, rowBytes?: number): PlannedLinearization {
-  const { kernels, outputs, blocks } = plan;
-  const columns = trainableCount(blocks);
+export function linearizationBuffers(plan: Plan, rowBytes?: number): LinearizationBuffers {
+  const { outputs, blocks } = plan;
   const workspace = gramWorkspace(plan, rowBytes);
+  return {
+    workspace,
+    weighted: lazy(() => planWeighted(workspace, blocks)),
+    seeded: lazy(() => planDerivatives(plan, 1, () => false)),
+    kept: lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null)),
+    rowChunk: lazy(() => planRowChunks(workspace, trainableCount(blocks))),
+  };
+}
+
+/** Prepares the linearization of a plan's network. */
+export function planLinearization(
+  plan: Plan,
+  buffers: LinearizationBuffers = linearizationBuffers(plan),
+): PlannedLinearization {
+  const { kernels, outputs, blocks } = plan;
+  const { workspace, weighted, seeded, kept, rowChunk } = buffers;
+  const columns = trainableCount(blocks);
   const jacobians = layerJacobians(plan, workspace);
-  const weighted = lazy(() => planWeighted(workspace, blocks));
-  const seeded = lazy(() => planDerivatives(plan, 1, () => false));
-  const kept = lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null));
-  const rowChunk = lazy(() => planRowChunks(workspace, columns));
+  const products = lazy(() =>
+    rowProducts({ kernels, dtype: plan.dtype, parameters: columns, groups: groupsOf(blocks) }),
+  );
   let count = 0;
   let parameters: ParameterVector;
   let differentiated = false;
@@ -151,6 +191,7 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
       return count * outputs;
     },
     columns,
+    example: Int32Array.from({ length: plan.capacity * outputs }, (_, row) => Math.floor(row / outputs)),
     outputs: plan.result.data,
 
     at(theta, examples) {
@@ -159,6 +200,11 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
       differentiated = false;
       forward(plan, theta, examples);
       return this;
+    },
+    resume(theta) {
+      parameters = theta;
+      // Another plan may have used the buffers since.
+      differentiated = false;
     },
 
     pullback(u, out) {
@@ -171,7 +217,11 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
     gram: (weights, out) => assembleGram(differentiate(), weights, out),
     gramTraces: (z, scratch, out) => traceGramParts(differentiate(), z, scratch, out),
     layers: differentiate,
-    writeRows: (first, examples, out) => writeRows(differentiate(), columns, first, examples, out),
+    cross(other, weights, out) {
+      return products().cross(this, other, weights, out);
+    },
+    writeRows: (first, count, out) =>
+      writeRows(differentiate(), columns, first / outputs, count / outputs, out),
     normal: (out) => assembleNormal(differentiate(), columns, rowChunk(), out),
 
     blocks() {

@@ -3,6 +3,7 @@ import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { LayerJacobian } from "./block-jacobian.ts";
 import type { Linearization } from "./linearization.ts";
+import type { Space } from "./space.ts";
 import type { SystemSpace } from "./system-space.ts";
 
 /** Columns of J that are written at once: enough for products at full speed. */
@@ -23,9 +24,29 @@ interface ColumnPart {
   write(jacobian: LayerJacobian, d: PlanMatrix, examples: number, out: FloatArray): void;
 }
 
-/** Plans lower out <- J H⁻¹ Jᵀ, n × n, summed over groups of columns: whole rows of θ, or whole units. */
-export function weightedGram(space: SystemSpace) {
-  const { kernels, dtype, blocks, outputs, capacity } = space;
+/** Lower out <- J H⁻¹ Jᵀ, n × n; `curvature` is the diagonal of H. */
+export type WeightedGram = (linearization: Linearization, curvature: Float64Array, out: Float64Array) => void;
+
+/** Plans it, summed over groups of columns: whole rows of θ, or whole units; or over all columns where there are no layers. */
+export function weightedGram(space: Space): WeightedGram {
+  return space.layers ? weightedByLayers(space.layers) : weightedByRows(space);
+}
+
+function weightedByRows({ kernels, dtype, rows: most, parameters: p }: Space): WeightedGram {
+  const rows = kernels.allocate(dtype, most * p);
+  const roots = kernels.allocate(dtype, p);
+  const square = kernels.allocate(dtype, most ** 2);
+  return (linearization, curvature, out) => {
+    const n = linearization.rows;
+    linearization.writeRows(0, n, rows);
+    for (let i = 0; i < p; i++) roots[i] = 1 / Math.sqrt(curvature[i]!);
+    scaleColumns(kernels, n, p, roots, rows);
+    kernels.syrk(false, n, p, 1, rows, p, 0, square, n);
+    kernels.copy(n * n, square, out);
+  };
+}
+
+function weightedByLayers({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): WeightedGram {
   const parts = blocks.flatMap((block, l) => {
     if (!block.trainable) return [];
     return block.kind === "dense" ? partsByInputs(kernels, block, l, outputs) : partsByUnits(block, l);
@@ -35,9 +56,9 @@ export function weightedGram(space: SystemSpace) {
   const roots = kernels.allocate(dtype, widest);
   const square = kernels.allocate(dtype, (capacity * outputs) ** 2);
 
-  return (linearization: Linearization, curvature: Float64Array, out: Float64Array): void => {
+  return (linearization, curvature, out) => {
     const n = linearization.rows;
-    const { jacobians, derivatives } = linearization.layers();
+    const { jacobians, derivatives } = linearization.layers()!;
     parts.forEach(({ l, width, parameterOf, write }, part) => {
       write(jacobians[l]!, derivatives[l]!, n / outputs, rows);
       for (let i = 0; i < width; i++) roots[i] = 1 / Math.sqrt(curvature[parameterOf(i)]!);

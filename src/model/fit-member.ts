@@ -1,6 +1,6 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { describeNetwork } from "../network/network.ts";
-import type { TrainingResult } from "../training/train.ts";
+import type { TrainingResult } from "../training/run.ts";
 import { carefulShare, makeBlend, mix } from "./blend.ts";
 import { type Examples, pickRows, rmseOver } from "./examples.ts";
 import type { Decision } from "./fit-report.ts";

@@ -1,10 +1,12 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { initialize } from "../network/initialize.ts";
 import type { Network } from "../network/network.ts";
-import { datasetOf } from "../training/dataset.ts";
+import { datasetOf } from "../residuals/dataset.ts";
+import { networkResidual } from "../residuals/network-residual.ts";
 import type { EpochProgress } from "../training/epoch-progress.ts";
+import type { EpochEvent, Training, TrainingResult } from "../training/run.ts";
 import { type Stop, stopDefaults } from "../training/stop.ts";
-import { type EpochEvent, type Training, type TrainingResult, train } from "../training/train.ts";
+import { train } from "../training/train.ts";
 import { evidenceFromThere } from "./choose-optimizer.ts";
 import { type Examples, knownRows } from "./examples.ts";
 import { continued, joinTrainings, notBegun, type Reached } from "./join-trainings.ts";
@@ -109,26 +111,21 @@ async function trainShape(
 }
 
 /** What differs between the trainings of a member. */
-type Part = Omit<Training, "kernels" | "dtype" | "dataset" | "signal">;
+type Part = Omit<Training, "kernels" | "dtype" | "residual" | "signal"> & { readonly network: Network };
 
 /** Trains in a memory of its own, until the fit's deadline at most. */
 function trainFrom(
-  { recipe, examples, options, deadline, makeKernels }: Trainer,
-  part: Part,
+  { recipe: { dtype }, examples, options, deadline, makeKernels }: Trainer,
+  { network, ...part }: Part,
 ): Promise<TrainingResult> {
   const kernels = makeKernels();
+  const inputs = examples.inputs.source(kernels, dtype);
+  const dataset = datasetOf(kernels, dtype, examples.rows, inputs, examples.targets);
   return train({
     ...part,
     kernels,
-    dtype: recipe.dtype,
-    rowBytes: options.memory,
-    dataset: datasetOf(
-      kernels,
-      recipe.dtype,
-      examples.rows,
-      examples.inputs.source(kernels, recipe.dtype),
-      examples.targets,
-    ),
+    dtype,
+    residual: networkResidual(network, dataset, options.memory),
     limits: { ...part.limits, timeLimitMs: Math.max(0, deadline - performance.now()) },
     signal: options.signal,
   });

@@ -14,7 +14,7 @@ import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { chooseForm } from "../../src/posterior/form.ts";
-import { datasetOf, plainInputs } from "../../src/training/dataset.ts";
+import { datasetOf, plainInputs } from "../../src/residuals/dataset.ts";
 import { stopDefaults } from "../../src/training/stop.ts";
 import { train } from "../../src/training/train.ts";
 

@@ -5,9 +5,9 @@ import { denseNetwork, type Network } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { parameterSpace } from "../../src/optimizers/optimizer.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { batchProblem } from "../../src/training/batch-problem.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import { batchProblem } from "../../src/residuals/network-residual.ts";
+import { loadDataset } from "../../src/residuals/dataset.ts";
+import { planEvaluator } from "../../src/residuals/evaluator.ts";
 
 /** A small problem for one optimizer: a 2-4-1 network or another of one output, all examples loaded as one batch. */
 export function regressionProblem({

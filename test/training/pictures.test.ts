@@ -4,7 +4,7 @@ import { initialize } from "../../src/network/initialize.ts";
 import type { Network } from "../../src/network/network.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { seededRandom } from "../../src/random/random.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
+import { loadDataset } from "../../src/residuals/dataset.ts";
 import { stopDefaults } from "../../src/training/stop.ts";
 import { type Training, train } from "../../src/training/train.ts";
 

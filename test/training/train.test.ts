@@ -7,7 +7,7 @@ import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
+import { loadDataset } from "../../src/residuals/dataset.ts";
 import type { EpochProgress } from "../../src/training/epoch-progress.ts";
 import { type StopLimits, stopAfterStep, stopDefaults } from "../../src/training/stop.ts";
 import { type EpochEvent, type Training, train } from "../../src/training/train.ts";

@@ -1,5 +1,6 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
+import type { RandomState } from "../random/random.ts";
 
 /** Where the standardized inputs of examples come from: an array, or pictures that are read when they are needed. */
 export interface InputSource {
@@ -13,6 +14,8 @@ export interface InputSource {
    * @param targets Standardized targets of these examples, count × K.
    */
   vary?(rows: Int32Array, start: number, count: number, out: PlanMatrix, targets: FloatArray): void;
+  /** Where the random changes of `vary` go on. */
+  readonly random?: RandomState;
   /** Says what will be gathered next, so that reading it can begin. */
   prefetch?(rows: Int32Array, start: number, count: number): void;
 }

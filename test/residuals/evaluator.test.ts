@@ -4,8 +4,8 @@ import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork, parameterBlocks } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { loadDataset, plainInputs } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import { loadDataset, plainInputs } from "../../src/residuals/dataset.ts";
+import { planEvaluator } from "../../src/residuals/evaluator.ts";
 import { naiveForward } from "../twins/naive-network.ts";
 
 /** More rows than one pass takes, and a rest. */

@@ -1,0 +1,76 @@
+import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
+import {
+  forEachGroup,
+  type Network,
+  outputCount,
+  type ParameterBlock,
+  parameterBlocks,
+  trainableCount,
+} from "../network/network.ts";
+import { allocateParameters, type ParameterVector, viewParameters } from "../network/parameter-vector.ts";
+import { leastGramFlops } from "./gram-flops.ts";
+import type { SystemSpace } from "./system-space.ts";
+
+/** Trainable parameters that share a prior: a range of the parameter vector, empty where there are none. */
+export interface Group {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How large a residual's batches and its parameters are, and where their numbers live: what optimizers plan by. */
+export interface Space {
+  readonly kernels: Kernels;
+  readonly dtype: DType;
+  /** p: trainable parameters, the first of a vector. */
+  readonly parameters: number;
+  /** The most residual rows of a batch. */
+  readonly rows: number;
+  /** The most neighbouring rows that belong to one example. */
+  readonly rowsOfExample: number;
+  /** The groups of the trainable parameters; a network has two for each layer, its weights and its biases. */
+  readonly groups: readonly Group[];
+  /** The layers, for methods that go layer by layer; null where the residual has none. */
+  readonly layers: SystemSpace | null;
+  /** Operations that form J Jᵀ of so many rows, where a pass over its elements counts `pass` for each of them. */
+  gramFlops(rows: number, pass: number): number;
+  /** Allocates a zero vector of all parameters, frozen ones too. */
+  vector(): ParameterVector;
+  /** Such a vector on numbers that are there already. */
+  vectorOn(flat: FloatArray): ParameterVector;
+}
+
+/**
+ * The space of a network's parameters, for batches of up to `capacity` examples, each with a row for every output.
+ */
+export function networkSpace(kernels: Kernels, dtype: DType, network: Network, capacity: number): Space {
+  const blocks = parameterBlocks(network);
+  const outputs = outputCount(network);
+  return {
+    kernels,
+    dtype,
+    parameters: trainableCount(blocks),
+    rows: capacity * outputs,
+    rowsOfExample: outputs,
+    groups: groupsOf(blocks),
+    layers: { kernels, dtype, blocks, outputs, capacity },
+    gramFlops: gramFlopsOf(blocks, outputs),
+    vector: () => allocateParameters(kernels, dtype, blocks),
+    vectorOn: (flat) => viewParameters(flat, blocks),
+  };
+}
+
+/** Σ_layers of the operations of its part of the Gram matrix, for n = examples × outputs rows. */
+export function gramFlopsOf(blocks: readonly ParameterBlock[], outputs: number): Space["gramFlops"] {
+  const trainable = blocks.filter((block) => block.trainable);
+  return (rows, pass) =>
+    trainable.reduce((sum, block) => sum + leastGramFlops(block, rows / outputs, outputs, pass), 0);
+}
+
+/** Two groups for each layer, its weights and its biases. */
+export function groupsOf(blocks: readonly ParameterBlock[]): readonly Group[] {
+  const groups = Array.from({ length: 2 * blocks.length }, () => ({ start: 0, end: 0 }));
+  forEachGroup(blocks, (group, start, end) => {
+    groups[group] = { start, end };
+  });
+  return groups;
+}
