@@ -92,7 +92,7 @@ function kroneckerInverse(space: SystemSpace, { decay, reuse }: KfacOptions): Cu
       layers ??= planKroneckerLayers(space, linearization);
       const factors = layers.flatMap(({ layer }) => layer.factors);
       state.means ??= factors.map(({ allocate }) => allocate());
-      factors.forEach((factor, i) => factor.bind(state.means![i]!));
+      for (const [i, factor] of factors.entries()) factor.bind(state.means[i]!);
       const isNew = state.steps++ % reuse === 0;
       if (isNew) update(linearization, state);
       // Weights come with a prior, which may move them in place.
@@ -112,7 +112,7 @@ function kroneckerInverse(space: SystemSpace, { decay, reuse }: KfacOptions): Cu
 /** Plans the products for the layers of a linearization, in buffers that they share. */
 function planKroneckerLayers(space: SystemSpace, linearization: Linearization): NumberedLayers {
   const { kernels, blocks } = space;
-  const { jacobians } = linearization.layers()!;
+  const { jacobians } = linearization.plannedLayers()!;
   const largest = Math.max(...blocks.map(({ rows, columns }) => rows * columns));
   const scratch = {
     x: kernels.allocate("float64", largest),

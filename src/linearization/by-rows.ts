@@ -123,6 +123,7 @@ export function denseLinearization(space: Space, example?: Int32Array): DenseLin
     },
     normal: (out) => products.normal(own, out),
     layers: () => null,
+    plannedLayers: () => null,
   };
   return own;
 }

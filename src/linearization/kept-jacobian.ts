@@ -81,7 +81,7 @@ export function keptJacobians(
       },
     });
     const resume = (linearization: Linearization, count: number): void => {
-      rows ??= rowsLike(linearization.layers()!);
+      rows ??= rowsLike(linearization.plannedLayers()!);
       kept = count;
     };
     return {

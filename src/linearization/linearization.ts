@@ -7,7 +7,7 @@ import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
 import { assembleNormal, planRowChunks, type RowChunks, writeRows } from "./assemble-normal.ts";
 import { layerJacobians } from "./block-jacobian.ts";
-import { rowProducts } from "./by-rows.ts";
+import { type RowProducts, rowProducts } from "./by-rows.ts";
 import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
 import { type GramWorkspace, gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
@@ -87,6 +87,8 @@ export interface Linearization {
   normal(out: Float64Array): Float64Array;
   /** The layers with their derivatives, for methods that go layer by layer. Also a view; null where there are none. */
   layers(): LayerRows | null;
+  /** The same, without the work of derivatives: what they are planned for, with those of whatever batch was there. */
+  plannedLayers(): LayerRows | null;
 }
 
 /** A network near θ on one batch: f(θ + δ) ≈ f + J δ. Row i K + k is output k of example i. */
@@ -150,9 +152,7 @@ export function planLinearization(
   const { workspace, weighted, seeded, kept, rowChunk } = buffers;
   const columns = trainableCount(blocks);
   const jacobians = layerJacobians(plan, workspace);
-  const products = lazy(() =>
-    rowProducts({ kernels, dtype: plan.dtype, parameters: columns, groups: groupsOf(blocks) }),
-  );
+  const products = lazy(() => productsOf(plan));
   let count = 0;
   let parameters: ParameterVector;
   let differentiated = false;
@@ -217,6 +217,7 @@ export function planLinearization(
     gram: (weights, out) => assembleGram(differentiate(), weights, out),
     gramTraces: (z, scratch, out) => traceGramParts(differentiate(), z, scratch, out),
     layers: differentiate,
+    plannedLayers: layers,
     cross(other, weights, out) {
       return products().cross(this, other, weights, out);
     },
@@ -231,6 +232,11 @@ export function planLinearization(
       );
     },
   };
+}
+
+/** For what goes by whole rows of J. */
+function productsOf({ kernels, dtype, blocks }: Plan): RowProducts {
+  return rowProducts({ kernels, dtype, parameters: trainableCount(blocks), groups: groupsOf(blocks) });
 }
 
 /** The derivatives with respect to f, where the way back begins. */

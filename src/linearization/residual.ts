@@ -29,8 +29,10 @@ export interface PlannedResidual extends Problem {
   load(order: Int32Array, start: number, count: number): void;
   /** Says which examples will be loaded next, so that reading them can begin. */
   prefetch(order: Int32Array, start: number, count: number): void;
-  /** The mean of r² over the rows of the examples order[0], ..., order[count - 1], as they are. */
-  meanSquare(parameters: ParameterVector, order: Int32Array, count: number): number;
+  /** ‖r‖² over the rows of the examples order[0], ..., order[count - 1], as they are. */
+  sumOfSquares(parameters: ParameterVector, order: Int32Array, count: number): number;
+  /** How many rows these examples have. */
+  rowsOf(order: Int32Array, count: number): number;
 }
 
 /** Residuals of some parameters θ on some examples: of a network and a table, an equation, a formula. */

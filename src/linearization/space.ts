@@ -74,3 +74,28 @@ export function groupsOf(blocks: readonly ParameterBlock[]): readonly Group[] {
   });
   return groups;
 }
+
+/** The space of parameters without layers: all trainable, in one range of numbers. */
+export function plainSpace(
+  kernels: Kernels,
+  dtype: DType,
+  parameters: number,
+  groups: readonly Group[],
+  rows: number,
+  rowsOfExample: number,
+): Space {
+  const vectorOn: Space["vectorOn"] = (flat) => ({ flat, blocks: [] });
+  return {
+    kernels,
+    dtype,
+    parameters,
+    rows,
+    rowsOfExample,
+    groups,
+    layers: null,
+    // The symmetric product of n rows of p numbers by half, and a pass over it.
+    gramFlops: (n, pass) => n ** 2 * (parameters + pass),
+    vectorOn,
+    vector: () => vectorOn(kernels.allocate(dtype, parameters)),
+  };
+}

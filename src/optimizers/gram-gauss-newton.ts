@@ -90,13 +90,6 @@ function planStep(space: Space, settings: GramGaussNewtonSettings): Step<GramGau
     return solved;
   };
 
-  /** The learning rate, or less where the step would be longer than `maxNorm`. */
-  const boundRate = (): number => {
-    if (maxNorm === Number.POSITIVE_INFINITY) return learningRate;
-    const norm = Math.sqrt(kernels.dot(p, delta.flat, delta.flat));
-    return learningRate * norm > maxNorm ? maxNorm / norm : learningRate;
-  };
-
   /** w <- w + rate δ, whatever the loss will be; refused only where it is not finite. */
   const takeStep = (state: GramGaussNewtonState, parameters: ParameterVector, rate: number): StepReport => {
     const finite = report.method !== "failed" && Number.isFinite(kernels.dot(p, delta.flat, delta.flat));
@@ -141,7 +134,7 @@ function planStep(space: Space, settings: GramGaussNewtonSettings): Step<GramGau
     do {
       report.attempts++;
       const solved = solveForStep(state, system, problem);
-      const rate = boundRate();
+      const rate = boundRate(space, delta, learningRate, maxNorm);
       if (!judges) return takeStep(state, parameters, rate);
       if (tryDirection(state, problem, parameters, rate, solved)) {
         rule.accept(state.damping, report.gainRatio!);
@@ -152,6 +145,18 @@ function planStep(space: Space, settings: GramGaussNewtonSettings): Step<GramGau
     report.failure = Number.isFinite(problem.loss) ? "no decrease" : "not finite";
     return report;
   };
+}
+
+/** The learning rate, or less where the step would be longer than `maxNorm`. */
+function boundRate(
+  { kernels, parameters: p }: Space,
+  { flat: delta }: ParameterVector,
+  learningRate: number,
+  maxNorm: number,
+): number {
+  if (maxNorm === Number.POSITIVE_INFINITY) return learningRate;
+  const norm = Math.sqrt(kernels.dot(p, delta, delta));
+  return learningRate * norm > maxNorm ? maxNorm / norm : learningRate;
 }
 
 /** Assembles the system of a batch, and moves prior and damping by what it knows. */

@@ -8,7 +8,7 @@ import type { Form } from "./form.ts";
 import { dualLeaveOneOut, primalLeaveOneOut } from "./leave-one-out.ts";
 import { predictByDual, predictByPrimal, predictByPushforward } from "./step-prediction.ts";
 import { type SymmetricSolver, symmetricSolver } from "./symmetric-solver.ts";
-import { emptyStep, type Posterior } from "./system.ts";
+import { type DampedStep, emptyStep, type Posterior } from "./system.ts";
 import { dualVariance, primalVariance } from "./variance.ts";
 import { byGroups, type Weighing } from "./weighing.ts";
 
@@ -99,21 +99,18 @@ function gramSystem(space: Space, makeSolver: typeof symmetricSolver, weighing: 
       const shift = solveDual(residuals, damping, prior);
       linearization.pullback(u, out);
       if (solver.method !== "failed") weighing.negate(weights, out, shift);
-      result.damping = solver.damping;
-      result.method = solver.method;
       // r + J δ = λ u only where no direction is left out.
       if (solver.method === "eigenvalues")
         predictByPushforward(kernels, linearization, residuals, out, pushed, result);
       else predictByDual(linearization.rows, residuals, u, solver.damping, result);
-      return result;
+      return describeSolved(solver, result);
     },
     effectiveParameters(damping, out) {
       solver.factorize(null, damping);
       const inverse = solver.inverse();
-      if (!inverse) return false;
-      linearization.gramTraces(inverse, traces(), out);
-      for (let group = 0; group < out.length; group++) out[group]! *= weights?.[group] ?? 1;
-      return true;
+      if (inverse) linearization.gramTraces(inverse, traces(), out);
+      if (inverse && weights) for (let group = 0; group < out.length; group++) out[group]! *= weights[group]!;
+      return inverse !== null;
     },
     effectiveTotal: (damping) => effectiveTotal(solver, linearization.rows, damping),
     leaveOneOut(residuals, damping, prior) {
@@ -156,10 +153,8 @@ function primalSystem(space: Space, makeSolver: typeof symmetricSolver, weighing
     for (let i = 0; i < p; i++) delta[i] = -gradient.flat[i]! - (prior?.flat[i] ?? 0);
     solver.apply(delta);
     kernels.copy(p, delta, out.flat);
-    result.damping = solver.damping;
-    result.method = solver.method;
     predictByPrimal(p, gradient, prior, solver.damping, precisions, delta, result);
-    return result;
+    return describeSolved(solver, result);
   };
 
   return {
@@ -199,6 +194,12 @@ function primalSystem(space: Space, makeSolver: typeof symmetricSolver, weighing
       return true;
     },
   };
+}
+
+function describeSolved({ damping, method }: SymmetricSolver, result: DampedStep): DampedStep {
+  result.damping = damping;
+  result.method = method;
+  return result;
 }
 
 /** m - λ tr((A + λ I)⁻¹). */

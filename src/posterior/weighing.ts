@@ -28,7 +28,8 @@ export function byGroups(space: Space): Weighing {
       if (c) kernels.axpy(parameters, -1, c.flat, x.flat);
     },
     invert(weights, out) {
-      groups.forEach(({ start, end }, group) => out.fill(1 / (weights?.[group] ?? 1), start, end));
+      for (const [group, { start, end }] of groups.entries())
+        out.fill(1 / (weights?.[group] ?? 1), start, end);
     },
   };
 }

@@ -77,13 +77,11 @@ function planResidual(
       loss = kernels.dot(n, residuals, residuals) / 2;
     },
     lossAt: (parameters) => squaresAt(parameters) / 2,
-    meanSquare(parameters, order, count) {
+    sumOfSquares(parameters, order, count) {
       const isLoaded = loaded?.order === order && loaded.start === 0 && examples === count;
-      const squares = isLoaded
-        ? squaresAt(parameters)
-        : evaluator.sumOfSquares(parameters, dataset, order, count);
-      return squares / (count * outputs);
+      return isLoaded ? squaresAt(parameters) : evaluator.sumOfSquares(parameters, dataset, order, count);
     },
+    rowsOf: (_, count) => count * outputs,
   };
 }
 

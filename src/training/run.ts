@@ -282,7 +282,9 @@ function recordEpoch(loop: Loop, report: StepReport | null): void {
 }
 
 function rootMeanSquare({ residual, parameters }: Loop, rows: Int32Array): number | null {
-  return rows.length === 0 ? null : Math.sqrt(residual.meanSquare(parameters, rows, rows.length));
+  const { length } = rows;
+  if (length === 0) return null;
+  return Math.sqrt(residual.sumOfSquares(parameters, rows, length) / residual.rowsOf(rows, length));
 }
 
 /** ‖Jᵀ r‖ / n of the last batch, where the step left its linearization: where it began, but for a few methods. */
