@@ -1,13 +1,13 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import { forEachLayer } from "../linearization/assemble-gram.ts";
 import type { LayerJacobian } from "../linearization/block-jacobian.ts";
-import type { ConvolutionFactors } from "../linearization/convolution-jacobian.ts";
 import { ldOfPositions } from "../linearization/convolution-rows.ts";
 import { gramWorkspace } from "../linearization/gram-workspace.ts";
 import type { Linearization } from "../linearization/linearization.ts";
 import type { SystemSpace } from "../linearization/system-space.ts";
+import type { ConvolutionFactors } from "../network/layers/convolution.ts";
+import { forEachChunk } from "../network/layers/patches.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { forEachChunk } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import type { Random } from "../random/random.ts";
 
@@ -109,8 +109,8 @@ function convolutionSketcher(space: SystemSpace, widest: number, random: Random)
   };
 
   return ({ jacobian: { block, factors }, d, n, roots, s, matrix }) => {
-    const { rows, columns, positions, scale } = block;
-    const { inputs, patches, groups } = factors as ConvolutionFactors;
+    const { rows, columns, groups, positions, scale } = block;
+    const { inputs, patches } = factors as ConvolutionFactors;
     const { data, stride } = patches.matrix;
     const filters = columns / groups;
     const ldd = ldOfPositions(block, d);

@@ -1,11 +1,11 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { LayerJacobian } from "../linearization/block-jacobian.ts";
-import type { ConvolutionFactors } from "../linearization/convolution-jacobian.ts";
 import { ldOfPositions } from "../linearization/convolution-rows.ts";
 import type { SystemSpace } from "../linearization/system-space.ts";
+import type { ConvolutionFactors } from "../network/layers/convolution.ts";
+import { levelOf } from "../network/layers/embedding.ts";
+import { forEachChunk } from "../network/layers/patches.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { levelOf } from "../network/nodes/embedding-node.ts";
-import { forEachChunk } from "../network/nodes/patches.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
 import { worseOf } from "./gradient-system.ts";
@@ -62,10 +62,10 @@ function denseLayer(space: SystemSpace, block: ParameterBlock, scratch: Kronecke
 function convolutionLayer(
   space: SystemSpace,
   block: ParameterBlock,
-  { patches, groups }: ConvolutionFactors,
+  { patches }: ConvolutionFactors,
   scratch: KroneckerScratch,
 ): KroneckerLayer {
-  const { rows, columns, positions, scale } = block;
+  const { rows, columns, groups, positions, scale } = block;
   const filters = columns / groups;
   const { data, stride } = patches.matrix;
   const parts = Array.from({ length: groups }, () => {

@@ -1,7 +1,7 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import type { BlockFactors } from "../network/layers.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { Plan } from "../network/plan.ts";
-import type { BlockFactors } from "../network/plan-layers.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { convolutionJacobian } from "./convolution-jacobian.ts";
 import { denseJacobian } from "./dense-jacobian.ts";

@@ -1,20 +1,14 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import type { ConvolutionFactors } from "../network/layers/convolution.ts";
+import { forEachChunk } from "../network/layers/patches.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { forEachChunk, type Patches } from "../network/nodes/patches.ts";
-import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
+import { rowView, viewFrom } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
 import { convolutionRows, ldOfPositions } from "./convolution-rows.ts";
 import { chooseGram } from "./gram-choice.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 import { planPairsGram } from "./pairs-gram.ts";
 import { planRowsGram } from "./rows-gram.ts";
-
-/** What a convolution sees: images, whose windows are the inputs ã_is of position s. */
-export interface ConvolutionFactors {
-  readonly inputs: PlanMatrix;
-  readonly patches: Patches;
-  readonly groups: number;
-}
 
 /**
  * The rows Σ_s s ã_is ⊗ d_iks of a convolution. The windows are written anew wherever they are needed: they are larger
@@ -25,8 +19,8 @@ export function convolutionJacobian(
   block: ParameterBlock,
   factors: ConvolutionFactors,
 ): BlockJacobian {
-  const { inputs: image, patches, groups } = factors;
-  const { method } = chooseGram(workspace, block, groups);
+  const { inputs: image, patches } = factors;
+  const { method } = chooseGram(workspace, block);
   const writeUnits = convolutionRows(workspace, block, factors);
   return {
     block,
@@ -48,9 +42,9 @@ export function convolutionJacobian(
 function planPullback(
   { kernels }: GramWorkspace,
   block: ParameterBlock,
-  { inputs: image, patches, groups }: ConvolutionFactors,
+  { inputs: image, patches }: ConvolutionFactors,
 ): BlockJacobian["pullback"] {
-  const { rows, columns, positions, scale } = block;
+  const { rows, columns, groups, positions, scale } = block;
   const { data, stride } = patches.matrix;
   const filters = columns / groups;
   const add = (beta: number, m: number, e: FloatArray, lde: number, out: FloatArray): void =>
@@ -72,9 +66,9 @@ function planPullback(
 function planPushforward(
   { kernels, outputs, share }: GramWorkspace,
   block: ParameterBlock,
-  { inputs: image, patches, groups }: ConvolutionFactors,
+  { inputs: image, patches }: ConvolutionFactors,
 ): BlockJacobian["pushforward"] {
-  const { rows, columns, positions, scale } = block;
+  const { rows, columns, groups, positions, scale } = block;
   const { data, stride } = patches.matrix;
   const filters = columns / groups;
   const width = positions * columns;

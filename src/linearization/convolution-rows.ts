@@ -1,9 +1,9 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import type { ConvolutionFactors } from "../network/layers/convolution.ts";
+import { forEachChunk } from "../network/layers/patches.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { forEachChunk } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import type { UnitRowsWriter } from "./block-jacobian.ts";
-import type { ConvolutionFactors } from "./convolution-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /** The leading dimension of d as a matrix with a row for each position: only a single one may have a gap after it. */
@@ -15,9 +15,9 @@ export function ldOfPositions({ positions, columns }: ParameterBlock, { stride }
 export function convolutionRows(
   { kernels, outputs }: GramWorkspace,
   block: ParameterBlock,
-  { inputs: image, patches, groups }: ConvolutionFactors,
+  { inputs: image, patches }: ConvolutionFactors,
 ): UnitRowsWriter {
-  const { rows, columns, positions, scale } = block;
+  const { rows, columns, groups, positions, scale } = block;
   const { data, stride } = patches.matrix;
   const filters = columns / groups;
 

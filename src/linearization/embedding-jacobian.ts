@@ -1,6 +1,6 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import { levelOf } from "../network/layers/embedding.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { levelOf } from "../network/nodes/embedding-node.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import type { BlockJacobian } from "./block-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";

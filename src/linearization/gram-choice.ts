@@ -18,7 +18,7 @@ export interface GramChoice {
 }
 
 /** Chooses for a layer, by the operations and by the memory that its rows may take. */
-export function chooseGram(space: GramSpace, block: ParameterBlock, groups = 1): GramChoice {
+export function chooseGram(space: GramSpace, block: ParameterBlock): GramChoice {
   const { capacity, outputs } = space;
   switch (block.kind) {
     case "embedding":
@@ -28,7 +28,7 @@ export function chooseGram(space: GramSpace, block: ParameterBlock, groups = 1):
       return { method: "product", unitsAtOnce: block.columns, numbers };
     }
     case "convolution":
-      return groups === 1 && pairsAreCheaper(space, block)
+      return block.groups === 1 && pairsAreCheaper(space, block)
         ? { method: "pairs", unitsAtOnce: block.columns, numbers: pairsNumbers(space, block) }
         : byRows(space, block);
     case "scale":

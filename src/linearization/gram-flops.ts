@@ -1,4 +1,4 @@
-import type { BlockShape } from "../network/resolve.ts";
+import type { BlockShape } from "../network/layers/layer-kind.ts";
 
 /** What a layer's part of the Gram matrix may cost, in floating-point operations, the symmetric products by half. */
 export interface GramFlops {

@@ -1,7 +1,7 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { BlockFactors } from "../network/layers.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import type { BlockFactors } from "../network/plan-layers.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows } from "./assemble-gram.ts";
 import { type LayerJacobian, layerJacobian } from "./block-jacobian.ts";

@@ -1,5 +1,5 @@
+import { forEachChunk, type Patches } from "../network/layers/patches.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { forEachChunk, type Patches } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import { ldOfPositions } from "./convolution-rows.ts";
 import { gramFlops } from "./gram-flops.ts";

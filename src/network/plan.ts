@@ -1,8 +1,9 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { Node, PlanSpace, Value } from "./layers/node.ts";
+import type { BlockFactors } from "./layers.ts";
 import { type Network, type ParameterBlock, resolveNetwork } from "./network.ts";
-import type { Node, PlanSpace, Value } from "./nodes/node.ts";
 import type { ParameterVector } from "./parameter-vector.ts";
-import { type BlockFactors, planLayers } from "./plan-layers.ts";
+import { planLayers } from "./plan-layers.ts";
 import type { PlanMatrix } from "./plan-matrix.ts";
 import { sizeOf } from "./shape.ts";
 

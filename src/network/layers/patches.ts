@@ -23,11 +23,9 @@ const chunkNumbers = 131_072;
 /** Layers with windows alike write them to the same place: the numbers are used at once, and stay in cache. */
 export function planPatches(
   { kernels, dtype, capacity, scratch }: PlanSpace,
-  block: ParameterBlock,
+  { rows, inputs, positions, groups, bias }: ParameterBlock,
   window: Window,
-  groups: number,
 ): Patches {
-  const { rows, inputs, positions, bias } = block;
   const stride = alignedStride(dtype, rows);
   const examples = Math.min(capacity, Math.max(1, Math.floor(chunkNumbers / (positions * stride))));
   const length = examples * positions * stride;
