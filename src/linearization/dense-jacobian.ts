@@ -1,11 +1,24 @@
+import type { DenseFactors } from "../network/layers/dense.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
-import type { BlockJacobian } from "./block-jacobian.ts";
+import type { BlockJacobian, BlockKind } from "./block-jacobian.ts";
 import { panelExamples, writePanel } from "./gram-panels.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /** The rows s ã_i ⊗ d_ik of a dense layer. */
-export function denseJacobian(
+export const denseBlocks: BlockKind<DenseFactors> = {
+  planJacobian: (workspace, block, { inputs }) => denseJacobian(workspace, block, inputs),
+  chooseGram({ capacity, outputs }, { columns }) {
+    const numbers = Math.min(capacity, panelExamples(outputs)) * capacity * (1 + outputs ** 2);
+    return { method: "product", unitsAtOnce: columns, numbers };
+  },
+  /** b² rows + n² (units + c). */
+  gramFlops({ rows, columns }, examples, outputs, pass) {
+    return { product: examples ** 2 * rows + (examples * outputs) ** 2 * (columns + pass) };
+  },
+};
+
+function denseJacobian(
   { kernels, capacity, outputs, share }: GramWorkspace,
   block: ParameterBlock,
   a: PlanMatrix,
@@ -18,6 +31,11 @@ export function denseJacobian(
   return {
     block,
     method: "product",
+    inputs: {
+      matrix: a,
+      examples: capacity,
+      visit: (count, _, visitor) => visitor(a.data, a.stride, 0, count),
+    },
     pullback(count, e, out) {
       kernels.gemm(
         true,

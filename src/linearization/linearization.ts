@@ -6,7 +6,7 @@ import { forward, type Plan } from "../network/plan.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
 import { assembleNormal, planRowChunks, writeRows } from "./assemble-normal.ts";
-import { layerJacobians } from "./block-jacobian.ts";
+import { layerJacobians } from "./block-kinds.ts";
 import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
 import { gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
@@ -176,8 +176,8 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
 
     blocks() {
       const { derivatives } = differentiate();
-      return plan.factors.map((factors, l) =>
-        factors.kind === "dense" ? { inputs: factors.inputs, derivatives: derivatives[l]! } : null,
+      return jacobians.map(({ inputs }, l) =>
+        inputs?.matrix ? { inputs: inputs.matrix, derivatives: derivatives[l]! } : null,
       );
     },
   };

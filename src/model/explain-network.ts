@@ -1,6 +1,6 @@
 import type { DType } from "../kernels/kernels.ts";
-import { chooseGram, type GramChoice } from "../linearization/gram-choice.ts";
-import { gramFlops } from "../linearization/gram-flops.ts";
+import type { GramChoice } from "../linearization/block-jacobian.ts";
+import { chooseGram, gramFlops } from "../linearization/block-kinds.ts";
 import { defaultRowBytes } from "../linearization/gram-workspace.ts";
 import {
   describeLayer,
@@ -81,7 +81,7 @@ export function explainNetwork(network: Network, options: ExplainOptions): Expla
   const space = { capacity: batchSize, outputs, dtype, rowBytes };
   const explainGram = (block: ParameterBlock): ExplainedGram => {
     const { method, unitsAtOnce, numbers } = chooseGram(space, block);
-    const flops = gramFlops(block, batchSize, outputs)[method];
+    const flops = gramFlops(block, batchSize, outputs)[method]!;
     const bytes = numbers * (dtype === "float32" ? 4 : 8);
     return { method, unitsAtOnce, units: block.columns, flops, bytes };
   };

@@ -1,5 +1,5 @@
 import type { DType } from "../kernels/kernels.ts";
-import { leastGramFlops } from "../linearization/gram-flops.ts";
+import { leastGramFlops } from "../linearization/block-kinds.ts";
 import { type ParameterBlock, trainableCount } from "../network/network.ts";
 
 /**
@@ -37,7 +37,7 @@ const weights = Object.freeze({ cholesky: { float32: 3.5, float64: 1.5 }, pass: 
  * Chooses the cheaper form by counting floating-point operations, a product and a sum as 2:
  *
  *     gram    Σ_layers (b² rows + n² units + c n²) + w n³/3     the symmetric products count half; for layers with
- *                                                               shared weights see `gram-flops.ts`
+ *                                                               shared weights see docs/networks.md
  *     primal  n p² + w p³/3 + n p
  *
  * with c = 3 and w = 1 for the number of operations, and c and w as measured for the cost, which decides.
