@@ -7,6 +7,7 @@ import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
 import { assembleNormal, planRowChunks, writeRows } from "./assemble-normal.ts";
 import { layerJacobians } from "./block-kinds.ts";
+import { planCrossGram } from "./cross-gram.ts";
 import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
 import { gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
@@ -68,6 +69,13 @@ export interface Linearization {
    */
   gram(weights: Float64Array | null, out: Float64Array): Float64Array;
   /**
+   * out <- J W J'ᵀ, n × n', leading dimension n', with the J' of another linearization of the same network at the same
+   * parameters, on a batch of any size in buffers of its own. Of a linearization and itself the whole Gram matrix.
+   *
+   * @param weights As in `gram`.
+   */
+  cross(other: Linearization, weights: Float64Array | null, out: Float64Array): Float64Array;
+  /**
    * out[2 l] <- tr(Z G_w), out[2 l + 1] <- tr(Z G_v), where J Jᵀ is the sum over the layers l of the part of the
    * weights, G_w, and of the biases, G_v.
    *
@@ -112,6 +120,7 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
   const weighted = lazy(() => planWeighted(workspace, blocks));
   const seeded = lazy(() => planDerivatives(plan, 1, () => false));
   const kept = lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null));
+  const crossGram = lazy(() => planCrossGram(workspace, jacobians));
   const rowChunk = lazy(() => planRowChunks(workspace, columns));
   let count = 0;
   let parameters: ParameterVector;
@@ -169,6 +178,7 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
 
     pushforward: (d, out) => pushforwardFactors(differentiate(), d, out),
     gram: (weights, out) => assembleGram(differentiate(), weights, out),
+    cross: (other, weights, out) => crossGram()(differentiate(), other.layers(), weights, out),
     gramTraces: (z, scratch, out) => traceGramParts(differentiate(), z, scratch, out),
     layers: differentiate,
     writeRows: (first, examples, out) => writeRows(differentiate(), columns, first, examples, out),
