@@ -81,16 +81,16 @@ type Sketcher = (task: SketchTask) => void;
 function factorSketcher(
   { kernels, outputs, share }: GramWorkspace,
   { rows, columns, groups, positions, scale }: ParameterBlock,
-  { examples }: InputRows,
+  { atOnce }: InputRows,
   widest: number,
   random: Random,
 ): Sketcher {
   const units = columns / groups;
   const signsOfInputs = share("signs of inputs", rows * widest);
   const signsOfUnits = share("signs of units", units * widest);
-  const byInputs = share("by inputs", examples * positions * widest);
-  const byDerivatives = share("by derivatives", examples * positions * outputs * widest);
-  const ofPositions = share("sums", positions > 1 ? examples * outputs * widest : 0);
+  const byInputs = share("by inputs", atOnce * positions * widest);
+  const byDerivatives = share("by derivatives", atOnce * positions * outputs * widest);
+  const ofPositions = share("sums", positions > 1 ? atOnce * outputs * widest : 0);
 
   /** Σ_positions P ∘ Q of some examples. */
   const multiply = (size: number, s: number, p: FloatArray, q: FloatArray): FloatArray => {

@@ -6,15 +6,15 @@ import type { PlanMatrix } from "../network/plan-matrix.ts";
 import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
 
 /**
- * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `count` examples
+ * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `examples` of a batch
  * of its buffers. d holds the derivatives df_ik/dz of the layer: a row for each (example i, output k).
  */
 export interface BlockJacobian {
   readonly block: ParameterBlock;
   /** out <- Jᵀ of the weighted derivatives e_i = Σ_k u_ik d_ik: a row for each example. */
-  pullback(count: number, e: PlanMatrix, out: FloatArray): void;
+  pullback(examples: number, e: PlanMatrix, out: FloatArray): void;
   /** out <- out + J Δ, n. */
-  pushforward(count: number, d: PlanMatrix, delta: FloatArray, out: FloatArray): void;
+  pushforward(examples: number, d: PlanMatrix, delta: FloatArray, out: FloatArray): void;
   /** Writes the columns of some units or of all in the rows of J of some examples. */
   readonly writeUnits: UnitRowsWriter;
   /** Whether writing some units takes as long as writing all: then all are asked for at once. */
@@ -26,18 +26,18 @@ export interface BlockJacobian {
   /** The ã, where rows of J are Σ_s scale ã_is ⊗ d_iks. Without them methods go by rows of J that are written. */
   readonly inputs?: InputRows;
   /** Where each ã_i is a unit vector or 0: out <- weight Σ_i ã_i, the diagonal of weight Ãᵀ Ã. */
-  weighInputs?(count: number, weight: number, out: Float64Array): void;
+  weighInputs?(examples: number, weight: number, out: Float64Array): void;
 }
 
 /** The inputs ã of a layer: a row for each position of each example, the one of the bias at its end. */
 export interface InputRows {
   /** All of them, where an example has one position; null where they are written anew for each visit. */
   readonly matrix: PlanMatrix | null;
-  /** Examples that are visited at once. */
-  readonly examples: number;
-  /** Visits the rows of the first `count` examples as a group of units sees them: those of `size` from `first` on. */
+  /** Examples that are visited at once, at most. */
+  readonly atOnce: number;
+  /** Visits the rows of the first `examples` of a batch as a group of units sees them: those of `size` from `first` on. */
   visit(
-    count: number,
+    examples: number,
     group: number,
     visitor: (rows: FloatArray, stride: number, first: number, size: number) => void,
   ): void;
@@ -70,7 +70,7 @@ export type GramPart =
     }
   | {
       readonly by: "whole";
-      add(count: number, d: PlanMatrix, w: number, v: number, out: FloatArray): void;
+      add(examples: number, d: PlanMatrix, w: number, v: number, out: FloatArray): void;
     };
 
 /**

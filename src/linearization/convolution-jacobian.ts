@@ -47,9 +47,9 @@ function convolutionJacobian(
     method,
     inputs: {
       matrix: null,
-      examples: patches.examples,
-      visit(count, group, visitor) {
-        forEachChunk(count, patches.examples, (first, size) => {
+      atOnce: patches.atOnce,
+      visit(examples, group, visitor) {
+        forEachChunk(examples, patches.atOnce, (first, size) => {
           patches.unfold(image, first, size, group);
           visitor(data, stride, first, size);
         });
@@ -79,9 +79,9 @@ function planPullback(
   const filters = columns / groups;
   const add = (beta: number, m: number, e: FloatArray, lde: number, out: FloatArray): void =>
     kernels.gemm(true, false, rows, filters, m, scale, data, stride, e, lde, beta, out, columns);
-  return (count, e, out) => {
+  return (examples, e, out) => {
     const lde = ldOfPositions(block, e);
-    forEachChunk(count, patches.examples, (first, size) => {
+    forEachChunk(examples, patches.atOnce, (first, size) => {
       const beta = first === 0 ? 0 : 1;
       for (let g = 0; g < groups; g++) {
         patches.unfold(image, first, size, g);
@@ -102,12 +102,12 @@ function planPushforward(
   const { data, stride } = patches.matrix;
   const filters = columns / groups;
   const width = positions * columns;
-  const products = share("products", patches.examples * width);
+  const products = share("products", patches.atOnce * width);
   const multiply = (m: number, delta: FloatArray, t: FloatArray): void =>
     kernels.gemm(false, false, m, filters, rows, 1, data, stride, delta, columns, 0, t, columns);
-  return (count, d, delta, out) => {
+  return (examples, d, delta, out) => {
     const t = products();
-    forEachChunk(count, patches.examples, (first, size) => {
+    forEachChunk(examples, patches.atOnce, (first, size) => {
       for (let g = 0; g < groups; g++) {
         patches.unfold(image, first, size, g);
         multiply(size * positions, viewFrom(delta, g * filters), viewFrom(t, g * filters));
@@ -140,13 +140,13 @@ export function convolutionRows(
   ): void =>
     kernels.gemm(true, false, rows, units, positions, scale, windows, stride, derivatives, ldd, 0, out, ld);
 
-  return (d, first, count, unit, units, out, ld) => {
+  return (d, first, examples, unit, units, out, ld) => {
     const ldd = ldOfPositions(block, d);
     // A range of units may reach over several groups.
     for (let at = unit; at < unit + units; ) {
       const group = Math.floor(at / filters);
       const end = Math.min(unit + units, (group + 1) * filters);
-      forEachChunk(count, patches.examples, (start, size) => {
+      forEachChunk(examples, patches.atOnce, (start, size) => {
         patches.unfold(image, first + start, size, group);
         for (let ik = 0; ik < size * outputs; ik++) {
           const windows = viewFrom(data, Math.floor(ik / outputs) * positions * stride);

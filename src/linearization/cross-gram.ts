@@ -50,10 +50,10 @@ export function planCrossGram(workspace: GramWorkspace, jacobians: readonly Laye
     return inputs?.matrix ? crossByInputs(workspace, block) : crossByRows(workspace, jacobian);
   });
   return (own, other, weights, out) => {
-    kernels.scale(own.count * other.count * outputs ** 2, 0, out);
+    kernels.scale(own.examples * other.examples * outputs ** 2, 0, out);
     forEachLayer(own, (jacobian, d, l) => {
-      const first = { jacobian, d, examples: own.count };
-      const second = { jacobian: other.jacobians[l]!, d: other.derivatives[l]!, examples: other.count };
+      const first = { jacobian, d, examples: own.examples };
+      const second = { jacobian: other.jacobians[l]!, d: other.derivatives[l]!, examples: other.examples };
       adders[l]!(first, second, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, out);
     });
     return out;

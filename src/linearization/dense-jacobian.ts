@@ -25,24 +25,24 @@ function denseJacobian(
 ): BlockJacobian {
   const { rows, columns, scale, bias } = block;
   const products = share("products", capacity * columns);
-  const examples = Math.min(capacity, panelExamples(outputs));
-  const ofInputs = share("input panel", examples * capacity);
-  const ofDerivatives = share("derivative panel", examples * capacity * outputs ** 2);
+  const atOnce = Math.min(capacity, panelExamples(outputs));
+  const ofInputs = share("input panel", atOnce * capacity);
+  const ofDerivatives = share("derivative panel", atOnce * capacity * outputs ** 2);
   return {
     block,
     method: "product",
     inputs: {
       matrix: a,
-      examples: capacity,
-      visit: (count, _, visitor) => visitor(a.data, a.stride, 0, count),
+      atOnce: capacity,
+      visit: (examples, _, visitor) => visitor(a.data, a.stride, 0, examples),
     },
-    pullback(count, e, out) {
+    pullback(examples, e, out) {
       kernels.gemm(
         true,
         false,
         rows,
         columns,
-        count,
+        examples,
         scale,
         a.data,
         a.stride,
@@ -53,10 +53,10 @@ function denseJacobian(
         columns,
       );
     },
-    pushforward(count, d, delta, out) {
+    pushforward(examples, d, delta, out) {
       const t = products();
-      kernels.gemm(false, false, count, columns, rows, 1, a.data, a.stride, delta, columns, 0, t, columns);
-      kernels.rowDots(count, outputs, columns, scale, d.data, d.stride, t, columns, out);
+      kernels.gemm(false, false, examples, columns, rows, 1, a.data, a.stride, delta, columns, 0, t, columns);
+      kernels.rowDots(examples, outputs, columns, scale, d.data, d.stride, t, columns, out);
     },
     writeUnits(d, first, examples, unit, units, out, ld) {
       const from = rowView(a, first);

@@ -54,23 +54,23 @@ function embeddingJacobian(
   return {
     block,
     method: "product",
-    weighInputs(count, weight, out) {
+    weighInputs(examples, weight, out) {
       out.fill(0);
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < examples; i++) {
         const c = level(i);
         if (c >= 0) out[c]! += weight;
       }
     },
-    pullback(count, e, out) {
+    pullback(examples, e, out) {
       kernels.scale(levels * columns, 0, out);
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < examples; i++) {
         const c = level(i);
         if (c < 0) continue;
         for (let j = 0; j < columns; j++) out[c * columns + j]! += e.data[i * e.stride + j]!;
       }
     },
-    pushforward(count, d, delta, out) {
-      for (let row = 0; row < count * outputs; row++) {
+    pushforward(examples, d, delta, out) {
+      for (let row = 0; row < examples * outputs; row++) {
         const c = level(Math.floor(row / outputs));
         if (c < 0) continue;
         for (let j = 0; j < columns; j++) out[row]! += d.data[row * d.stride + j]! * delta[c * columns + j]!;

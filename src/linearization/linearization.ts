@@ -103,8 +103,8 @@ export interface JacobianFactors {
 
 /** The linearization of a plan's network, moved from batch to batch. */
 export interface PlannedLinearization extends Linearization {
-  /** Runs the network on the first `count` rows of `plan.input` and linearizes there. */
-  at(parameters: ParameterVector, count: number): Linearization;
+  /** Runs the network on the first `examples` rows of `plan.input` and linearizes there. */
+  at(parameters: ParameterVector, examples: number): Linearization;
 }
 
 /**
@@ -122,7 +122,7 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
   const kept = lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null));
   const crossGram = lazy(() => planCrossGram(workspace, jacobians));
   const rowChunk = lazy(() => planRowChunks(workspace, columns));
-  let count = 0;
+  let examples = 0;
   let parameters: ParameterVector;
   let differentiated = false;
 
@@ -132,16 +132,16 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
     rowBytes: workspace.rowBytes,
     jacobians,
     derivatives: derivativesOfBlocks(plan, kept()),
-    get count() {
-      return count;
+    get examples() {
+      return examples;
     },
   }));
 
   /** The layers with their D: from the identity at the result back to the first trainable one. */
   const differentiate = (): LayerRows => {
     if (!differentiated) {
-      writeIdentities(resultOf(plan, kept()), count, outputs);
-      backward(plan, parameters, count, kept(), () => {});
+      writeIdentities(resultOf(plan, kept()), examples, outputs);
+      backward(plan, parameters, examples, kept(), () => {});
       differentiated = true;
     }
     return layers();
@@ -149,24 +149,24 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
 
   /** Jᵀ u by one backward pass of the weighted sum of outputs: what SGD does. */
   const backpropagate = (u: FloatArray, out: ParameterVector): void => {
-    kernels.copy(count * outputs, u, resultOf(plan, seeded()).data);
-    backward(plan, parameters, count, seeded(), (l, e) => {
-      if (blocks[l]!.trainable) jacobians[l]!.pullback(count, e, out.blocks[l]!);
+    kernels.copy(examples * outputs, u, resultOf(plan, seeded()).data);
+    backward(plan, parameters, examples, seeded(), (l, e) => {
+      if (blocks[l]!.trainable) jacobians[l]!.pullback(examples, e, out.blocks[l]!);
     });
   };
 
   return {
     get rows() {
-      return count * outputs;
+      return examples * outputs;
     },
     columns,
     outputs: plan.result.data,
 
-    at(theta, examples) {
+    at(theta, size) {
       parameters = theta;
-      count = examples;
+      examples = size;
       differentiated = false;
-      forward(plan, theta, examples);
+      forward(plan, theta, size);
       return this;
     },
 
@@ -206,7 +206,7 @@ function derivativesOfBlocks(plan: Plan, { of }: Derivatives): readonly (PlanMat
 }
 
 /** D of the result: for each example the K × K identity, df_ik/df_ij. */
-function writeIdentities(d: PlanMatrix, count: number, outputs: number): void {
-  for (let row = 0; row < count * outputs; row++)
+function writeIdentities(d: PlanMatrix, examples: number, outputs: number): void {
+  for (let row = 0; row < examples * outputs; row++)
     for (let j = 0; j < outputs; j++) d.data[row * d.stride + j] = row % outputs === j ? 1 : 0;
 }

@@ -42,15 +42,15 @@ export function planPairsGram(
   const ofInputs = share("window products", capacity * positions ** 2);
   const ofDerivatives = share("derivative products", capacity * outputs * positions ** 2 * outputs);
 
-  return (count, d, w, v, out) => {
-    const n = count * outputs;
+  return (examples, d, w, v, out) => {
+    const n = examples * outputs;
     const [a, p, q] = [windows(), ofInputs(), ofDerivatives()];
-    forEachChunk(count, patches.examples, (first, size) => {
+    forEachChunk(examples, patches.atOnce, (first, size) => {
       patches.unfold(image, first, size, 0);
       kernels.copy(size * positions * stride, patches.matrix.data, viewFrom(a, first * positions * stride));
     });
     const ldd = ldOfPositions(block, d);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < examples; i++) {
       const ldp = (i + 1) * positions;
       const ldq = ldp * outputs;
       const own = viewFrom(a, i * positions * stride);

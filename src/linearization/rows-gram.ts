@@ -6,7 +6,7 @@ import type { GramChoice, UnitRowsWriter } from "./block-jacobian.ts";
 import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
 
 /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ by rows of J that are formed, multiplied and dropped. */
-export type RowsGram = (count: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;
+export type RowsGram = (examples: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;
 
 /** Units whose rows are formed at once: all where these take less than `rowBytes`, else as many as do, at least one. */
 export function unitsAtOnce(
@@ -44,13 +44,13 @@ export function planRowsGram(
   const most = capacity * outputs;
   const chunk = share("rows", most * rows * atOnce);
   const square = share("row square", most ** 2);
-  return (count, d, w, v, out) => {
-    const n = count * outputs;
+  return (examples, d, w, v, out) => {
+    const n = examples * outputs;
     const [j, s] = [chunk(), square()];
     for (let unit = 0; unit < columns; unit += atOnce) {
       const units = Math.min(atOnce, columns - unit);
       const size = rows * units;
-      write(d, 0, count, unit, units, j, size);
+      write(d, 0, examples, unit, units, j, size);
       const beta = unit === 0 ? 0 : 1;
       kernels.syrk(false, n, inputs * units, w, j, size, beta, s, n);
       if (bias) kernels.syrk(false, n, units, v, viewFrom(j, inputs * units), size, 1, s, n);

@@ -55,16 +55,16 @@ function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x: PlanM
   return {
     block,
     method: "rows",
-    pullback(count, e, out) {
+    pullback(examples, e, out) {
       const own = ownRows();
-      writeRows(e, 0, count, 1, own, size);
+      writeRows(e, 0, examples, 1, own, size);
       // The sum of the rows: they are the positions of one example.
-      kernels.channelDots(1, 1, count, size, null, 0, own, count * size, out, size);
+      kernels.channelDots(1, 1, examples, size, null, 0, own, examples * size, out, size);
     },
-    pushforward(count, d, delta, out) {
+    pushforward(examples, d, delta, out) {
       const own = ownRows();
-      const n = count * outputs;
-      writeRows(d, 0, count, outputs, own, size);
+      const n = examples * outputs;
+      writeRows(d, 0, examples, outputs, own, size);
       kernels.gemm(false, false, n, 1, size, 1, own, size, delta, 1, 1, out, 1);
     },
     writeUnits,

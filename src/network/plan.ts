@@ -64,7 +64,7 @@ export function planNetwork(
   };
 }
 
-/** Runs the network on the first `count` rows of `plan.input`; leaves f in `plan.result`. */
-export function forward(plan: Plan, parameters: ParameterVector, count: number): void {
-  for (const node of plan.nodes) node.forward(parameters, count);
+/** Runs the network on the first `examples` rows of `plan.input`; leaves f in `plan.result`. */
+export function forward(plan: Plan, parameters: ParameterVector, examples: number): void {
+  for (const node of plan.nodes) node.forward(parameters, examples);
 }

@@ -110,16 +110,16 @@ function convolutionNode({ space, from, to, block, index }: LayerPlace, patches:
   const { kernels } = space;
   const { inputs, rows, columns, groups, scale, positions, activation: name } = block!;
   const { data: rowsOfWindows, stride } = patches.matrix;
-  const { examples } = patches;
+  const { atOnce } = patches;
   const filters = columns / groups;
   const activation = fuseActivation(space, name, to);
   const filtersOf = (array: FloatArray, group: number) => viewFrom(array, group * filters);
   const ldz = positionStride(to.shape, to.matrix);
 
   return {
-    forward(parameters, count) {
+    forward(parameters, examples) {
       const theta = parameters.blocks[index!]!;
-      forEachChunk(count, examples, (first, size) => {
+      forEachChunk(examples, atOnce, (first, size) => {
         const z = rowView(to.matrix, first);
         for (let g = 0; g < groups; g++) {
           patches.unfold(from.matrix, first, size, g);
@@ -140,14 +140,14 @@ function convolutionNode({ space, from, to, block, index }: LayerPlace, patches:
           );
         }
       });
-      activation.forward(count);
+      activation.forward(examples);
     },
     throughActivation: activation.backward,
-    throughInputs(parameters, count, repeat, d, out) {
+    throughInputs(parameters, examples, repeat, d, out) {
       const theta = parameters.blocks[index!]!;
       const ldd = positionStride(to.shape, d);
-      kernels.scale(count * repeat * out.stride, 0, out.data);
-      forEachChunk(count * repeat, examples, (first, size) => {
+      kernels.scale(examples * repeat * out.stride, 0, out.data);
+      forEachChunk(examples * repeat, atOnce, (first, size) => {
         const dz = rowView(d, first);
         for (let g = 0; g < groups; g++) {
           kernels.gemm(

@@ -51,12 +51,12 @@ function denseNode({ space, from, to, block, index }: LayerPlace): Node {
   const [a, z] = [from.matrix, to.matrix];
   const activation = fuseActivation(space, name, to);
   return {
-    forward(parameters, count) {
+    forward(parameters, examples) {
       const theta = parameters.blocks[index!]!;
       kernels.gemm(
         false,
         false,
-        count,
+        examples,
         columns,
         rows,
         scale,
@@ -68,16 +68,16 @@ function denseNode({ space, from, to, block, index }: LayerPlace): Node {
         z.data,
         z.stride,
       );
-      activation.forward(count);
+      activation.forward(examples);
     },
     throughActivation: activation.backward,
-    throughInputs(parameters, count, repeat, d, out) {
+    throughInputs(parameters, examples, repeat, d, out) {
       // W, the weights without the bias row.
       const theta = parameters.blocks[index!]!;
       kernels.gemm(
         false,
         true,
-        count * repeat,
+        examples * repeat,
         inputs,
         columns,
         scale,

@@ -45,7 +45,7 @@ function embeddingBlock(where: string, layer: EmbeddingLayer, input: Shape): Blo
   requireFinite(`${where}.gain`, gain);
   if (!isVector(input) || !Number.isInteger(column) || column < 0 || column >= input.channels)
     throw new NetworkError(
-      `${where}.column: ${column} is not one of the ${describeShape(input)} inputs; they count from 0`,
+      `${where}.column: ${column} is not one of the ${describeShape(input)} inputs; they examples from 0`,
     );
   return {
     kind: "embedding",
@@ -74,9 +74,9 @@ function embeddingNode({ from, to, block, index }: LayerPlace, column: number): 
   /** Where the other inputs come from and go to. */
   const others = Array.from({ length: shape.channels - 1 }, (_, j) => (j < column ? j : j + 1));
   return {
-    forward(parameters, count) {
+    forward(parameters, examples) {
       const theta = parameters.blocks[index!]!;
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < examples; i++) {
         const level = levelOf(x, i, column, levels);
         const row = i * out.stride;
         for (let j = 0; j < units; j++) out.data[row + j] = level < 0 ? 0 : theta[level * units + j]!;
@@ -85,8 +85,8 @@ function embeddingNode({ from, to, block, index }: LayerPlace, column: number): 
       }
     },
     throughActivation: null,
-    throughInputs(_, count, repeat, d, back) {
-      for (let row = 0; row < count * repeat; row++) {
+    throughInputs(_, examples, repeat, d, back) {
+      for (let row = 0; row < examples * repeat; row++) {
         back.data[row * back.stride + column] = 0;
         for (let j = 0; j < others.length; j++)
           back.data[row * back.stride + others[j]!] = d.data[row * d.stride + units + j]!;

@@ -37,11 +37,11 @@ const channelsPerGroup = 8;
 
 function groupsOf(where: string, { kind, groups }: NormLayer, { channels }: Shape): number {
   const usual = channels % channelsPerGroup === 0 ? channels / channelsPerGroup : 1;
-  const count = kind === "layer-norm" ? 1 : (groups ?? usual);
-  requireWidth(`${where}.groups`, count);
-  if (channels % count !== 0)
-    throw new NetworkError(`${where}.groups: ${count} does not divide ${channels} channels`);
-  return count;
+  const result = kind === "layer-norm" ? 1 : (groups ?? usual);
+  requireWidth(`${where}.groups`, result);
+  if (channels % result !== 0)
+    throw new NetworkError(`${where}.groups: ${result} does not divide ${channels} channels`);
+  return result;
 }
 
 function normNode({ space, from, to }: LayerPlace, groups: number, epsilon: number): Node {
@@ -52,9 +52,9 @@ function normNode({ space, from, to }: LayerPlace, groups: number, epsilon: numb
   const { channels } = shape;
   const inverses = kernels.allocate(dtype, capacity * groups);
   return {
-    forward(_, count) {
+    forward(_, examples) {
       kernels.normalizeGroups(
-        count,
+        examples,
         positions,
         channels,
         groups,
@@ -67,10 +67,10 @@ function normNode({ space, from, to }: LayerPlace, groups: number, epsilon: numb
       );
     },
     throughActivation: null,
-    throughInputs(_, count, repeat, d, out) {
-      copyMatrix(kernels, count * repeat, sizeOf(shape), d, out);
+    throughInputs(_, examples, repeat, d, out) {
+      copyMatrix(kernels, examples * repeat, sizeOf(shape), d, out);
       kernels.denormalizeGroups(
-        count,
+        examples,
         repeat,
         positions,
         channels,

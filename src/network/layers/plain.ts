@@ -52,12 +52,12 @@ export const activationKind: LayerKind<ActivationLayer> = (where, { kind, activa
 export function copyNode({ space: { kernels }, from, to }: Pick<LayerPlace, "space" | "from" | "to">): Node {
   const size = sizeOf(from.shape);
   return {
-    forward(_, count) {
-      copyMatrix(kernels, count, size, from.matrix, to.matrix);
+    forward(_, examples) {
+      copyMatrix(kernels, examples, size, from.matrix, to.matrix);
     },
     throughActivation: null,
-    throughInputs(_, count, repeat, d, out) {
-      copyMatrix(kernels, count * repeat, size, d, out);
+    throughInputs(_, examples, repeat, d, out) {
+      copyMatrix(kernels, examples * repeat, size, d, out);
     },
     handsOn: true,
   };
@@ -68,8 +68,8 @@ function activationNode(place: LayerPlace, activation: Activation): Node {
   const { forward, backward } = planActivation(place.space, activation, place.from, place.to);
   return {
     ...copyNode(place),
-    forward(_, count) {
-      forward(count);
+    forward(_, examples) {
+      forward(examples);
     },
     throughActivation: backward,
   };

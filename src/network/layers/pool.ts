@@ -4,7 +4,7 @@ import type { LayerKind, LayerPlace } from "./layer-kind.ts";
 import type { Node } from "./node.ts";
 import { type Padding, type Pair, pair, placeWindow, writePair } from "./window.ts";
 
-/** The largest number, or the mean, under a window, channel by channel. Numbers outside of the image do not count. */
+/** The largest number, or the mean, under a window, channel by channel. Numbers outside of the image do not examples. */
 export interface PoolLayer {
   readonly kind: "max-pool" | "average-pool";
   readonly size: Pair;
@@ -55,13 +55,13 @@ function maxPoolNode({ space: { kernels, capacity }, from, to }: LayerPlace, win
   const [image, pooled] = [from.matrix, to.matrix];
   const places = kernels.allocateIndices(capacity * window.outHeight * window.outWidth * window.channels);
   return {
-    forward(_, count) {
-      kernels.maxPool(count, window, image.data, image.stride, pooled.data, pooled.stride, places);
+    forward(_, examples) {
+      kernels.maxPool(examples, window, image.data, image.stride, pooled.data, pooled.stride, places);
     },
     throughActivation: null,
-    throughInputs(_, count, repeat, d, out) {
-      kernels.scale(count * repeat * out.stride, 0, out.data);
-      kernels.maxUnpool(count, repeat, window, places, d.data, d.stride, out.data, out.stride);
+    throughInputs(_, examples, repeat, d, out) {
+      kernels.scale(examples * repeat * out.stride, 0, out.data);
+      kernels.maxUnpool(examples, repeat, window, places, d.data, d.stride, out.data, out.stride);
     },
   };
 }
@@ -69,13 +69,13 @@ function maxPoolNode({ space: { kernels, capacity }, from, to }: LayerPlace, win
 function averagePoolNode({ space: { kernels }, from, to }: LayerPlace, window: Window): Node {
   const [image, pooled] = [from.matrix, to.matrix];
   return {
-    forward(_, count) {
-      kernels.averagePool(count, window, image.data, image.stride, pooled.data, pooled.stride);
+    forward(_, examples) {
+      kernels.averagePool(examples, window, image.data, image.stride, pooled.data, pooled.stride);
     },
     throughActivation: null,
-    throughInputs(_, count, repeat, d, out) {
-      kernels.scale(count * repeat * out.stride, 0, out.data);
-      kernels.averageUnpool(count * repeat, window, d.data, d.stride, out.data, out.stride);
+    throughInputs(_, examples, repeat, d, out) {
+      kernels.scale(examples * repeat * out.stride, 0, out.data);
+      kernels.averageUnpool(examples * repeat, window, d.data, d.stride, out.data, out.stride);
     },
   };
 }

@@ -49,10 +49,10 @@ function sumNode({ space, from: x, beside, to }: LayerPlace, activation: Activat
   const copy = copyNode({ space, from: x, to });
   return {
     ...copy,
-    forward(parameters, count) {
-      if (to.matrix !== x.matrix) copy.forward(parameters, count);
-      addMatrix(kernels, count, size, y.matrix, to.matrix);
-      fused.forward(count);
+    forward(parameters, examples) {
+      if (to.matrix !== x.matrix) copy.forward(parameters, examples);
+      addMatrix(kernels, examples, size, y.matrix, to.matrix);
+      fused.forward(examples);
     },
     throughActivation: fused.backward,
   };

@@ -72,21 +72,21 @@ function scaleNode({ space, from, to, block, index }: LayerPlace): Node {
   const gammaOf = (theta: FloatArray) => rowFor(inputs > 0, theta, 0, gammas);
 
   return {
-    forward(parameters, count) {
+    forward(parameters, examples) {
       const theta = parameters.blocks[index!]!;
       const beta = rowFor(bias, theta, inputs, betas);
-      const rows = count * positions;
+      const rows = examples * positions;
       kernels.scaleChannels(rows, channels, gammaOf(theta), beta, from.matrix.data, ldx, to.matrix.data, ldz);
-      activation.forward(count);
+      activation.forward(examples);
     },
     throughActivation: activation.backward,
-    throughInputs(parameters, count, repeat, d, out) {
+    throughInputs(parameters, examples, repeat, d, out) {
       const gamma = gammaOf(parameters.blocks[index!]!);
       if (!gamma) {
-        copyMatrix(kernels, count * repeat, size, d, out);
+        copyMatrix(kernels, examples * repeat, size, d, out);
         return;
       }
-      const rows = count * repeat * positions;
+      const rows = examples * repeat * positions;
       const [ldd, ldOut] = isVector(shape) ? [d.stride, out.stride] : [channels, channels];
       kernels.scaleChannels(rows, channels, gamma, null, d.data, ldd, out.data, ldOut);
     },
