@@ -31,10 +31,8 @@ export function componentWise(): ApproximateCurvature<null> {
 }
 
 function unitInverses(space: SystemSpace): CurvatureInverse<null> {
-  const { blocks, outputs } = space;
-  const layers = blocks.flatMap((block, l) =>
-    block.trainable ? [{ l, units: layerUnits(space, block) }] : [],
-  );
+  const { outputs } = space;
+  let layers: readonly { readonly l: number; readonly units: LayerUnits }[] = [];
   let weights: Float64Array | null = null;
   let n = 0;
   return {
@@ -42,6 +40,10 @@ function unitInverses(space: SystemSpace): CurvatureInverse<null> {
       n = linearization.rows;
       weights = groupWeights;
       const { jacobians, derivatives } = linearization.layers()!;
+      if (layers.length === 0)
+        layers = jacobians.flatMap((jacobian, l) =>
+          jacobian.block.trainable ? [{ l, units: layerUnits(space, jacobian) }] : [],
+        );
       for (const { l, units } of layers) units.assemble(jacobians[l]!, derivatives[l]!, n / outputs);
     },
     meanDiagonal: () => layers.reduce((sum, { units }) => sum + units.trace(), 0) / n,
@@ -62,10 +64,11 @@ interface LayerUnits {
   apply(damping: number, w: number, v: number, g: FloatArray): Factorization;
 }
 
-function layerUnits(space: SystemSpace, block: ParameterBlock): LayerUnits {
+function layerUnits(space: SystemSpace, jacobian: LayerJacobian): LayerUnits {
   const { kernels, dtype } = space;
-  const { rows, columns, inputs } = block;
-  const unitRows = block.kind === "dense" ? denseUnitRows(space, block) : writtenUnitRows(space, block);
+  const { rows, columns, inputs } = jacobian.block;
+  const plan = jacobian.inputs?.matrix ? inputUnitRows : writtenUnitRows;
+  const unitRows = plan(space, jacobian.block);
   const square = kernels.allocate(dtype, rows ** 2);
   const matrix = kernels.allocate("float64", rows ** 2);
   const diagonal = kernels.allocate("float64", rows);
@@ -110,7 +113,7 @@ interface UnitRows {
 }
 
 /** One for each example, s √q_ij ã_i. */
-function denseUnitRows(
+function inputUnitRows(
   { kernels, dtype, outputs, capacity }: SystemSpace,
   { rows, columns, scale }: ParameterBlock,
 ): UnitRows {
@@ -121,8 +124,8 @@ function denseUnitRows(
   let examples = 0;
   return {
     matrix,
-    assemble({ factors }, d, count) {
-      features = factors.inputs;
+    assemble({ inputs }, d, count) {
+      features = inputs!.matrix!;
       examples = count;
       for (let i = 0; i < count; i++)
         for (let j = 0; j < columns; j++) roots[i * columns + j] = Math.sqrt(squares(d, i, j, outputs));

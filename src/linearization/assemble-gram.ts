@@ -3,13 +3,13 @@ import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { LayerJacobian } from "./block-jacobian.ts";
 import { forEachPanel } from "./gram-panels.ts";
 
-/** Layers and their derivatives, on the first `count` examples. */
+/** Layers and their derivatives, on the first `examples` of a batch. */
 export interface LayerRows {
   readonly kernels: Kernels;
   readonly outputs: number;
   /** Bytes that a layer's rows of J may take at once. */
   readonly rowBytes: number;
-  readonly count: number;
+  readonly examples: number;
   readonly jacobians: readonly LayerJacobian[];
   /** null for a layer that has none. */
   readonly derivatives: readonly (PlanMatrix | null)[];
@@ -17,10 +17,10 @@ export interface LayerRows {
 
 /** Lower out <- Σ_layers w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of each layer's weights and biases. */
 export function assembleGram(rows: LayerRows, weights: Float64Array | null, out: Float64Array): Float64Array {
-  const { kernels, outputs, count } = rows;
-  const n = count * outputs;
+  const { kernels, outputs, examples } = rows;
+  const n = examples * outputs;
   kernels.scale(n * n, 0, out);
-  forEachPanel(count, outputs, (first, end) => {
+  forEachPanel(examples, outputs, (first, end) => {
     const panel = viewFrom(out, first * outputs * n) as Float64Array;
     forEachLayer(rows, ({ gram }, d, l) => {
       if (gram.by !== "panels") return;
@@ -29,7 +29,7 @@ export function assembleGram(rows: LayerRows, weights: Float64Array | null, out:
     });
   });
   forEachLayer(rows, ({ gram }, d, l) => {
-    if (gram.by === "whole") gram.add(count, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, out);
+    if (gram.by === "whole") gram.add(examples, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, out);
   });
   return out;
 }
@@ -41,8 +41,8 @@ export function traceGramParts(
   scratch: Float64Array,
   out: Float64Array,
 ): Float64Array {
-  const { kernels, outputs, count } = rows;
-  const n = count * outputs;
+  const { kernels, outputs, examples } = rows;
+  const n = examples * outputs;
   out.fill(0);
   /** Adds what `add` writes into some rows for the weights alone, and for the biases alone. */
   const addTraces = (l: number, firstRow: number, m: number, add: (w: number, v: number) => void): void => {
@@ -58,7 +58,7 @@ export function traceGramParts(
       out[group]! += traceOfProduct(kernels, n, firstRow, m, own, scratch);
     }
   };
-  forEachPanel(count, outputs, (first, end) =>
+  forEachPanel(examples, outputs, (first, end) =>
     forEachLayer(rows, ({ gram }, d, l) => {
       if (gram.by !== "panels") return;
       gram.prepare(first, end, d);
@@ -68,7 +68,7 @@ export function traceGramParts(
     }),
   );
   forEachLayer(rows, ({ gram }, d, l) => {
-    if (gram.by === "whole") addTraces(l, 0, n, (w, v) => gram.add(count, d, w, v, scratch));
+    if (gram.by === "whole") addTraces(l, 0, n, (w, v) => gram.add(examples, d, w, v, scratch));
   });
   return out;
 }

@@ -5,8 +5,8 @@ import type { GramWorkspace } from "./gram-workspace.ts";
 
 /** Buffers for some rows of J. */
 export interface RowChunks {
-  /** Examples in a chunk. */
-  readonly examples: number;
+  /** Examples whose rows are formed at once, at most. */
+  readonly atOnce: number;
   readonly rows: FloatArray;
   /** Jᵀ J in the precision of the network. */
   readonly square: FloatArray;
@@ -16,10 +16,10 @@ export interface RowChunks {
 const chunkRows = 256;
 
 export function planRowChunks({ kernels, dtype, outputs, capacity }: GramWorkspace, p: number): RowChunks {
-  const examples = Math.min(capacity, Math.max(1, Math.floor(chunkRows / outputs)));
+  const atOnce = Math.min(capacity, Math.max(1, Math.floor(chunkRows / outputs)));
   return {
-    examples,
-    rows: kernels.allocate(dtype, examples * outputs * p),
+    atOnce,
+    rows: kernels.allocate(dtype, atOnce * outputs * p),
     square: kernels.allocate(dtype, p * p),
   };
 }
@@ -44,12 +44,12 @@ export function assembleNormal(
   chunk: RowChunks,
   out: Float64Array,
 ): Float64Array {
-  const { kernels, outputs, count } = rows;
-  for (let first = 0; first < count; first += chunk.examples) {
-    const examples = Math.min(chunk.examples, count - first);
-    writeRows(rows, p, first, examples, chunk.rows);
+  const { kernels, outputs, examples } = rows;
+  for (let first = 0; first < examples; first += chunk.atOnce) {
+    const size = Math.min(chunk.atOnce, examples - first);
+    writeRows(rows, p, first, size, chunk.rows);
     const beta = first === 0 ? 0 : 1;
-    kernels.syrk(true, p, examples * outputs, 1, chunk.rows, p, beta, chunk.square, p);
+    kernels.syrk(true, p, size * outputs, 1, chunk.rows, p, beta, chunk.square, p);
   }
   kernels.copy(p * p, chunk.square, out);
   return out;

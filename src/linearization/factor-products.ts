@@ -32,21 +32,21 @@ export function pullbackFactors(
   { seed, e }: Weighted,
   out: ParameterVector,
 ): ParameterVector {
-  const { kernels, count, outputs } = rows;
-  kernels.copy(count * outputs, u, seed);
+  const { kernels, examples, outputs } = rows;
+  kernels.copy(examples * outputs, u, seed);
   forEachLayer(rows, ({ block, pullback }, d, l) => {
     const el = e[l]!;
     const width = block.positions * block.columns;
-    kernels.contractRows(count, outputs, width, seed, d.data, d.stride, el.data, el.stride);
-    pullback(count, el, out.blocks[l]!);
+    kernels.contractRows(examples, outputs, width, seed, d.data, d.stride, el.data, el.stride);
+    pullback(examples, el, out.blocks[l]!);
   });
   return out;
 }
 
 /** out <- J d, layer by layer. */
 export function pushforwardFactors(rows: LayerRows, direction: ParameterVector, out: FloatArray): FloatArray {
-  const { kernels, count, outputs } = rows;
-  kernels.scale(count * outputs, 0, out);
-  forEachLayer(rows, ({ pushforward }, d, l) => pushforward(count, d, direction.blocks[l]!, out));
+  const { kernels, examples, outputs } = rows;
+  kernels.scale(examples * outputs, 0, out);
+  forEachLayer(rows, ({ pushforward }, d, l) => pushforward(examples, d, direction.blocks[l]!, out));
   return out;
 }

@@ -1,10 +1,11 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { BlockFactors } from "../network/layers.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import type { BlockFactors } from "../network/plan-layers.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows } from "./assemble-gram.ts";
-import { type LayerJacobian, layerJacobian } from "./block-jacobian.ts";
+import type { LayerJacobian } from "./block-jacobian.ts";
+import { layerJacobian } from "./block-kinds.ts";
 import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
 import { gramWorkspace } from "./gram-workspace.ts";
 import type { Linearization } from "./linearization.ts";
@@ -12,14 +13,14 @@ import type { SystemSpace } from "./system-space.ts";
 
 /** The Jacobian of some layers on some examples: it stays when the linearization that it came from moves on. */
 export interface KeptJacobian {
-  /** All layers; those that are not its own count as frozen here. */
+  /** All layers; those that are not its own are frozen here. */
   readonly blocks: readonly ParameterBlock[];
   /** n of the examples that are kept. */
   readonly rows: number;
-  /** Copies the factors of `count` examples of a linearization; `examples[i]` is the place of one in its batch. */
-  keep(linearization: Linearization, examples: Int32Array, count: number): void;
-  /** Goes on with `count` examples that were kept before, of a network like that of this linearization. */
-  resume(linearization: Linearization, count: number): void;
+  /** Copies the factors of some examples of a linearization; `places[i]` is the place of one in its batch. */
+  keep(linearization: Linearization, places: Int32Array, examples: number): void;
+  /** Goes on with examples that were kept before, of a network like that of this linearization. */
+  resume(linearization: Linearization, examples: number): void;
   /** Lower out <- J W Jᵀ over its layers, n × n. */
   gram(weights: Float64Array | null, out: Float64Array): Float64Array;
   /** out of its layers <- Jᵀ u; leaves the other layers. */
@@ -76,7 +77,7 @@ export function keptJacobians(
       rowBytes: source.rowBytes,
       jacobians: layersLike(source).map(({ jacobian }, l) => ({ ...jacobian, block: own[l]! })),
       derivatives: layersLike(source).map(({ derivatives }) => derivatives),
-      get count() {
+      get examples() {
         return kept;
       },
     });
@@ -90,10 +91,10 @@ export function keptJacobians(
       get rows() {
         return kept * outputs;
       },
-      keep(linearization, examples, count) {
-        resume(linearization, count);
+      keep(linearization, places, examples) {
+        resume(linearization, examples);
         const source = linearization.layers()!;
-        for (const l of list) copyLayer(kernels, source, rows, l, examples, rowNumbers);
+        for (const l of list) copyLayer(kernels, source, rows, l, places, rowNumbers);
       },
       gram: (weights, out) => assembleGram(rows, weights, out),
       pullback: (u, out) => pullbackFactors(rows, u, weighted, out),
@@ -118,16 +119,16 @@ function copyFactors(place: Place, factors: BlockFactors, capacity: number): Blo
 function copyLayer(
   kernels: Kernels,
   source: LayerRows,
-  { jacobians, derivatives, count, outputs }: LayerRows,
+  { jacobians, derivatives, examples, outputs }: LayerRows,
   l: number,
-  examples: Int32Array,
+  places: Int32Array,
   rowNumbers: Int32Array,
 ): void {
   const gather = (m: number, from: PlanMatrix, to: PlanMatrix): void =>
     kernels.gatherRows(m, from.stride, from.data, from.stride, rowNumbers, to.data, to.stride);
-  for (let i = 0; i < count; i++) rowNumbers[i] = examples[i]!;
-  gather(count, source.jacobians[l]!.factors.inputs, jacobians[l]!.factors.inputs);
-  for (let row = 0; row < count * outputs; row++)
-    rowNumbers[row] = examples[Math.floor(row / outputs)]! * outputs + (row % outputs);
-  gather(count * outputs, source.derivatives[l]!, derivatives[l]!);
+  for (let i = 0; i < examples; i++) rowNumbers[i] = places[i]!;
+  gather(examples, source.jacobians[l]!.factors.inputs, jacobians[l]!.factors.inputs);
+  for (let row = 0; row < examples * outputs; row++)
+    rowNumbers[row] = places[Math.floor(row / outputs)]! * outputs + (row % outputs);
+  gather(examples * outputs, source.derivatives[l]!, derivatives[l]!);
 }

@@ -6,8 +6,9 @@ import { forward, type Plan } from "../network/plan.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
 import { assembleNormal, planRowChunks, type RowChunks, writeRows } from "./assemble-normal.ts";
-import { layerJacobians } from "./block-jacobian.ts";
+import { layerJacobians } from "./block-kinds.ts";
 import { type RowProducts, rowProducts } from "./by-rows.ts";
+import { planCrossGram } from "./cross-gram.ts";
 import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
 import { type GramWorkspace, gramWorkspace } from "./gram-workspace.ts";
 import { lazy } from "./lazy.ts";
@@ -78,7 +79,8 @@ export interface Linearization {
    */
   gramTraces(z: Float64Array, scratch: Float64Array, out: Float64Array): Float64Array;
   /**
-   * out <- J W J'ᵀ, n × n', leading dimension n', with J' of another batch at the same parameters. Weights as in `gram`.
+   * out <- J W J'ᵀ, n × n', leading dimension n', with the J' of another linearization at the same parameters, on a batch of
+   * any size in buffers of its own. Of a linearization and itself the whole Gram matrix. Weights as in `gram`.
    */
   cross(other: Linearization, weights: Float64Array | null, out: Float64Array): Float64Array;
   /** out <- `count` rows of J from the first on, p numbers each; whole examples. For small p. */
@@ -153,7 +155,8 @@ export function planLinearization(
   const columns = trainableCount(blocks);
   const jacobians = layerJacobians(plan, workspace);
   const products = lazy(() => productsOf(plan));
-  let count = 0;
+  const crossGram = lazy(() => planCrossGram(workspace, jacobians));
+  let examples = 0;
   let parameters: ParameterVector;
   let differentiated = false;
 
@@ -163,16 +166,16 @@ export function planLinearization(
     rowBytes: workspace.rowBytes,
     jacobians,
     derivatives: derivativesOfBlocks(plan, kept()),
-    get count() {
-      return count;
+    get examples() {
+      return examples;
     },
   }));
 
   /** The layers with their D: from the identity at the result back to the first trainable one. */
   const differentiate = (): LayerRows => {
     if (!differentiated) {
-      writeIdentities(resultOf(plan, kept()), count, outputs);
-      backward(plan, parameters, count, kept(), () => {});
+      writeIdentities(resultOf(plan, kept()), examples, outputs);
+      backward(plan, parameters, examples, kept(), () => {});
       differentiated = true;
     }
     return layers();
@@ -180,25 +183,25 @@ export function planLinearization(
 
   /** Jᵀ u by one backward pass of the weighted sum of outputs: what SGD does. */
   const backpropagate = (u: FloatArray, out: ParameterVector): void => {
-    kernels.copy(count * outputs, u, resultOf(plan, seeded()).data);
-    backward(plan, parameters, count, seeded(), (l, e) => {
-      if (blocks[l]!.trainable) jacobians[l]!.pullback(count, e, out.blocks[l]!);
+    kernels.copy(examples * outputs, u, resultOf(plan, seeded()).data);
+    backward(plan, parameters, examples, seeded(), (l, e) => {
+      if (blocks[l]!.trainable) jacobians[l]!.pullback(examples, e, out.blocks[l]!);
     });
   };
 
   return {
     get rows() {
-      return count * outputs;
+      return examples * outputs;
     },
     columns,
     example: Int32Array.from({ length: plan.capacity * outputs }, (_, row) => Math.floor(row / outputs)),
     outputs: plan.result.data,
 
-    at(theta, examples) {
+    at(theta, size) {
       parameters = theta;
-      count = examples;
+      examples = size;
       differentiated = false;
-      forward(plan, theta, examples);
+      forward(plan, theta, size);
       return this;
     },
     resume(theta) {
@@ -219,7 +222,10 @@ export function planLinearization(
     layers: differentiate,
     plannedLayers: layers,
     cross(other, weights, out) {
-      return products().cross(this, other, weights, out);
+      const layers = other.layers();
+      // Without factors to multiply, by the rows of both.
+      if (!layers) return products().cross(this, other, weights, out);
+      return crossGram()(differentiate(), layers, weights, out);
     },
     writeRows: (first, count, out) =>
       writeRows(differentiate(), columns, first / outputs, count / outputs, out),
@@ -227,8 +233,8 @@ export function planLinearization(
 
     blocks() {
       const { derivatives } = differentiate();
-      return plan.factors.map((factors, l) =>
-        factors.kind === "dense" ? { inputs: factors.inputs, derivatives: derivatives[l]! } : null,
+      return jacobians.map(({ inputs }, l) =>
+        inputs?.matrix ? { inputs: inputs.matrix, derivatives: derivatives[l]! } : null,
       );
     },
   };
@@ -252,7 +258,7 @@ function derivativesOfBlocks(plan: Plan, { of }: Derivatives): readonly (PlanMat
 }
 
 /** D of the result: for each example the K × K identity, df_ik/df_ij. */
-function writeIdentities(d: PlanMatrix, count: number, outputs: number): void {
-  for (let row = 0; row < count * outputs; row++)
+function writeIdentities(d: PlanMatrix, examples: number, outputs: number): void {
+  for (let row = 0; row < examples * outputs; row++)
     for (let j = 0; j < outputs; j++) d.data[row * d.stride + j] = row % outputs === j ? 1 : 0;
 }

@@ -1,12 +1,21 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import type { ScaleFactors } from "../network/layers/scale.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
-import type { BlockJacobian, UnitRowsWriter } from "./block-jacobian.ts";
+import type { BlockJacobian, BlockKind, UnitRowsWriter } from "./block-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
-import { planRowsGram } from "./rows-gram.ts";
+import { chooseRows, planRowsGram } from "./rows-gram.ts";
 
-/** The rows (Σ_s x_sc d_sc, Σ_s d_sc) of the factor and the shift of each channel c, over the positions s. */
-export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x: PlanMatrix): BlockJacobian {
+/**
+ * The rows (Σ_s x_sc d_sc, Σ_s d_sc) of the factor and the shift of each channel c, over the positions s. They are short:
+ * all channels at once, always.
+ */
+export const scaleBlocks: BlockKind<ScaleFactors> = {
+  planJacobian: (workspace, block, { inputs }) => scaleJacobian(workspace, block, inputs),
+  chooseGram: (space, block) => chooseRows(space, block, block.columns),
+};
+
+function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x: PlanMatrix): BlockJacobian {
   const { kernels, outputs, capacity, share } = workspace;
   const { columns, positions, inputs, bias, rows } = block;
   const hasScale = inputs > 0;
@@ -42,24 +51,24 @@ export function scaleJacobian(workspace: GramWorkspace, block: ParameterBlock, x
         for (let j = 0; j < units; j++)
           out[row * ld + e * units + j] = own[row * size + e * columns + unit + j]!;
   };
-  const addGram = planRowsGram(workspace, block, writeUnits);
 
   return {
     block,
     method: "rows",
-    pullback(count, e, out) {
+    pullback(examples, e, out) {
       const own = ownRows();
-      writeRows(e, 0, count, 1, own, size);
+      writeRows(e, 0, examples, 1, own, size);
       // The sum of the rows: they are the positions of one example.
-      kernels.channelDots(1, 1, count, size, null, 0, own, count * size, out, size);
+      kernels.channelDots(1, 1, examples, size, null, 0, own, examples * size, out, size);
     },
-    pushforward(count, d, delta, out) {
+    pushforward(examples, d, delta, out) {
       const own = ownRows();
-      const n = count * outputs;
-      writeRows(d, 0, count, outputs, own, size);
+      const n = examples * outputs;
+      writeRows(d, 0, examples, outputs, own, size);
       kernels.gemm(false, false, n, 1, size, 1, own, size, delta, 1, 1, out, 1);
     },
     writeUnits,
-    gram: { by: "whole", add: addGram },
+    writesAll: true,
+    gram: { by: "whole", add: planRowsGram(workspace, block, writeUnits, columns) },
   };
 }

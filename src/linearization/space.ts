@@ -8,7 +8,7 @@ import {
   trainableCount,
 } from "../network/network.ts";
 import { allocateParameters, type ParameterVector, viewParameters } from "../network/parameter-vector.ts";
-import { leastGramFlops } from "./gram-flops.ts";
+import { leastGramFlops } from "./block-kinds.ts";
 import type { SystemSpace } from "./system-space.ts";
 
 /** Trainable parameters that share a prior: a range of the parameter vector, empty where there are none. */

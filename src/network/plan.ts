@@ -1,8 +1,9 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { Node, PlanSpace, Value } from "./layers/node.ts";
+import type { BlockFactors } from "./layers.ts";
 import { type Network, type ParameterBlock, resolveNetwork } from "./network.ts";
-import type { Node, PlanSpace, Value } from "./nodes/node.ts";
 import type { ParameterVector } from "./parameter-vector.ts";
-import { type BlockFactors, planLayers } from "./plan-layers.ts";
+import { planLayers } from "./plan-layers.ts";
 import type { PlanMatrix } from "./plan-matrix.ts";
 import { sizeOf } from "./shape.ts";
 
@@ -63,7 +64,7 @@ export function planNetwork(
   };
 }
 
-/** Runs the network on the first `count` rows of `plan.input`; leaves f in `plan.result`. */
-export function forward(plan: Plan, parameters: ParameterVector, count: number): void {
-  for (const node of plan.nodes) node.forward(parameters, count);
+/** Runs the network on the first `examples` rows of `plan.input`; leaves f in `plan.result`. */
+export function forward(plan: Plan, parameters: ParameterVector, examples: number): void {
+  for (const node of plan.nodes) node.forward(parameters, examples);
 }

@@ -40,7 +40,7 @@ type FormSpace = Pick<Space, "parameters" | "dtype" | "gramFlops">;
  * Counts floating-point operations, a product and a sum as 2:
  *
  *     gram    Σ_layers (b² rows + n² units + c n²) + w n³/3     the symmetric products count half; for layers with
- *                                                               shared weights see `gram-flops.ts`
+ *                                                               shared weights see docs/networks.md
  *     primal  n p² + w p³/3 + n p
  *
  * with c = `pass` and w = `cholesky`.

@@ -2,6 +2,8 @@ import { expect } from "vitest";
 import type { Curvature } from "../../src/curvatures/curvature.ts";
 import { gramSketch } from "../../src/curvatures/gram-sketch.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { layerJacobian } from "../../src/linearization/block-kinds.ts";
+import { gramWorkspace } from "../../src/linearization/gram-workspace.ts";
 import { type Linearization, planLinearization } from "../../src/linearization/linearization.ts";
 import type { SystemSpace } from "../../src/linearization/system-space.ts";
 import { initialize } from "../../src/network/initialize.ts";
@@ -75,12 +77,12 @@ export function randomWeights({ blocks, gaussian }: ReturnType<typeof linearProb
 }
 
 /** The linearization of a problem, the inputs of whose first layer are no numbers. */
-export function withUnknownInputs({ linearization }: ReturnType<typeof linearProblem>): Linearization {
+export function withUnknownInputs({ space, linearization }: ReturnType<typeof linearProblem>): Linearization {
   const layers = linearization.layers();
   const [first, ...rest] = layers.jacobians;
   const { inputs } = first!.factors;
   const unknown = { ...inputs, data: inputs.data.map(() => Number.NaN) };
-  const broken = { ...first!, factors: { ...first!.factors, inputs: unknown } };
+  const broken = layerJacobian(gramWorkspace(space), first!.block, { ...first!.factors, inputs: unknown });
   const jacobians = [broken, ...rest];
   return { ...linearization, rows: linearization.rows, layers: () => ({ ...layers, jacobians }) };
 }

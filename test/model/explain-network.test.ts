@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
-import { layerJacobians } from "../../src/linearization/block-jacobian.ts";
-import { chooseGram } from "../../src/linearization/gram-choice.ts";
+import { chooseGram, layerJacobians } from "../../src/linearization/block-kinds.ts";
 import { gramWorkspace } from "../../src/linearization/gram-workspace.ts";
 import { explainNetwork } from "../../src/model/explain-network.ts";
 import { namedNetwork, networkNames } from "../../src/network/architectures.ts";

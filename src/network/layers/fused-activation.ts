@@ -6,9 +6,9 @@ import type { PlanSpace, Value } from "./node.ts";
 /** An activation on the buffers of a plan. */
 export interface PlannedActivation {
   /** Writes σ of a value, and keeps σ'. */
-  forward(count: number): void;
+  forward(examples: number): void;
   /** d <- d ∘ σ'; null of the identity. */
-  readonly backward: ((count: number, repeat: number, d: PlanMatrix) => void) | null;
+  readonly backward: ((examples: number, repeat: number, d: PlanMatrix) => void) | null;
 }
 
 const identity: PlannedActivation = { forward() {}, backward: null };
@@ -34,10 +34,10 @@ export function planActivation(
   }
 
   return {
-    forward(count) {
+    forward(examples) {
       // Images stand without gaps: one long row.
-      const rows = isVector(shape) ? count : 1;
-      const columns = isVector(shape) ? size : count * size;
+      const rows = isVector(shape) ? examples : 1;
+      const columns = isVector(shape) ? size : examples * size;
       const [slopes, ldSlope] = [slope?.data ?? null, slope?.stride ?? 0];
       kernels.activate(
         activation,
@@ -53,8 +53,8 @@ export function planActivation(
         0,
       );
     },
-    backward(count, repeat, d) {
-      kernels.scaleRows(count, repeat, size, slope!.data, slope!.stride, d.data, d.stride);
+    backward(examples, repeat, d) {
+      kernels.scaleRows(examples, repeat, size, slope!.data, slope!.stride, d.data, d.stride);
     },
   };
 }

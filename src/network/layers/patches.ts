@@ -5,16 +5,16 @@ import type { PlanSpace } from "./node.ts";
 
 /** The windows of some images as rows ã of a matrix: the inputs of a convolution. */
 export interface Patches {
-  /** Images in a chunk. */
-  readonly examples: number;
+  /** Images whose windows are written at once, at most. */
+  readonly atOnce: number;
   /** Positions of an image, S. */
   readonly positions: number;
-  /** (examples × S) × rows of the block; the last column is 1 where there is a bias. */
+  /** (atOnce × S) × rows of the block; the last column is 1 where there is a bias. */
   readonly matrix: PlanMatrix;
-  /** Writes the windows of `count` images from the first on, in the channels of a group. */
-  unfold(image: PlanMatrix, first: number, count: number, group: number): void;
+  /** Writes the windows of `examples` images from the first on, in the channels of a group. */
+  unfold(image: PlanMatrix, first: number, examples: number, group: number): void;
   /** Adds the rows to the pixels that they came from: the adjoint. */
-  fold(image: PlanMatrix, first: number, count: number, group: number): void;
+  fold(image: PlanMatrix, first: number, examples: number, group: number): void;
 }
 
 /** Numbers of a chunk: enough for products at full speed, few enough to stay in cache. */
@@ -23,40 +23,38 @@ const chunkNumbers = 131_072;
 /** Layers with windows alike write them to the same place: the numbers are used at once, and stay in cache. */
 export function planPatches(
   { kernels, dtype, capacity, scratch }: PlanSpace,
-  block: ParameterBlock,
+  { rows, inputs, positions, groups, bias }: ParameterBlock,
   window: Window,
-  groups: number,
 ): Patches {
-  const { rows, inputs, positions, bias } = block;
   const stride = alignedStride(dtype, rows);
-  const examples = Math.min(capacity, Math.max(1, Math.floor(chunkNumbers / (positions * stride))));
-  const length = examples * positions * stride;
+  const atOnce = Math.min(capacity, Math.max(1, Math.floor(chunkNumbers / (positions * stride))));
+  const length = atOnce * positions * stride;
   const layout = `${length} in rows of ${stride}, ones in ${bias ? inputs : "none"}`;
   const data = scratch.get(layout) ?? kernels.allocate(dtype, length);
   scratch.set(layout, data);
   // The column of ones that makes the bias a row of θ. No pass writes to it.
-  if (bias) for (let i = 0; i < examples * positions; i++) data[i * stride + inputs] = 1;
+  if (bias) for (let i = 0; i < atOnce * positions; i++) data[i * stride + inputs] = 1;
   const channels = window.channels / groups;
   return {
-    examples,
+    atOnce,
     positions,
     matrix: { data, stride },
-    unfold(image, first, count, group) {
+    unfold(image, first, examples, group) {
       const from = rowView(image, first);
-      kernels.unfold(count, window, group * channels, channels, from, image.stride, data, stride);
+      kernels.unfold(examples, window, group * channels, channels, from, image.stride, data, stride);
     },
-    fold(image, first, count, group) {
+    fold(image, first, examples, group) {
       const to = rowView(image, first);
-      kernels.fold(count, window, group * channels, channels, data, stride, to, image.stride);
+      kernels.fold(examples, window, group * channels, channels, data, stride, to, image.stride);
     },
   };
 }
 
-/** Runs over count examples in chunks. */
+/** Runs over some examples in chunks. */
 export function forEachChunk(
-  count: number,
   examples: number,
+  atOnce: number,
   visit: (first: number, size: number) => void,
 ): void {
-  for (let first = 0; first < count; first += examples) visit(first, Math.min(examples, count - first));
+  for (let first = 0; first < examples; first += atOnce) visit(first, Math.min(atOnce, examples - first));
 }

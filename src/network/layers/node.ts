@@ -29,12 +29,18 @@ export interface Value {
  * layer's part of the Jacobian is made; `throughInputs` carries it on.
  */
 export interface Node {
-  /** From the values of its inputs to that of its output, for the first `count` examples. */
-  forward(theta: ParameterVector, count: number): void;
+  /** From the values of its inputs to that of its output, for the first `examples` of a batch. */
+  forward(theta: ParameterVector, examples: number): void;
   /** d <- d ∘ σ'(z); null where σ(z) = z. */
-  readonly throughActivation: ((count: number, repeat: number, d: PlanMatrix) => void) | null;
+  readonly throughActivation: ((examples: number, repeat: number, d: PlanMatrix) => void) | null;
   /** Overwrites out with the derivatives with respect to the node's input; each input of a sum has the same. */
-  throughInputs(theta: ParameterVector, count: number, repeat: number, d: PlanMatrix, out: PlanMatrix): void;
+  throughInputs(
+    theta: ParameterVector,
+    examples: number,
+    repeat: number,
+    d: PlanMatrix,
+    out: PlanMatrix,
+  ): void;
   /** Whether `throughInputs` writes d as it is: then d may become that of the input without a copy. */
   readonly handsOn?: boolean;
 }

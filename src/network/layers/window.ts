@@ -1,10 +1,18 @@
-import type { Window } from "../kernels/image-kernels.ts";
-import type { Conv1dLayer, Conv2dLayer, Padding, Pair, PoolLayer } from "./layers.ts";
-import { NetworkError } from "./network-error.ts";
-import { describeShape, type Shape } from "./shape.ts";
+import type { Window } from "../../kernels/image-kernels.ts";
+import { NetworkError } from "../network-error.ts";
+import { describeShape, type Shape } from "../shape.ts";
+
+/** A number for both directions, or height and width. */
+export type Pair = number | readonly [number, number];
+
+/**
+ * "same": out = ⌈in / stride⌉ positions, the zeros divided evenly, the odd one after the end.
+ * "valid": none. Numbers: on each side.
+ */
+export type Padding = "same" | "valid" | Pair;
 
 /** What places a window on an image: numbers for height and width. */
-interface Placement {
+export interface WindowPlacement {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly dilation: readonly [number, number];
@@ -15,11 +23,16 @@ interface Placement {
  * The window of a convolution or a pool on images of a shape.
  *
  * @param where For messages, for example "network.layers[2]".
+ * @param isPool Then it must see the image everywhere: the mean of nothing has no value.
  * @throws {NetworkError} If a number is not a whole one in its range, or the window does not fit.
  */
-export function windowOf(where: string, layer: Conv2dLayer | Conv1dLayer | PoolLayer, image: Shape): Window {
-  const { kernel, stride, dilation, padding } = placementOf(layer);
-  requirePair(`${where}.${"size" in layer ? "size" : "kernel"}`, kernel, 1);
+export function placeWindow(
+  where: string,
+  { kernel, stride, dilation, padding }: WindowPlacement,
+  image: Shape,
+  isPool = false,
+): Window {
+  requirePair(`${where}.${isPool ? "size" : "kernel"}`, kernel, 1);
   requirePair(`${where}.stride`, stride, 1);
   requirePair(`${where}.dilation`, dilation, 1);
   const [vertical, horizontal] = [0, 1].map((axis) => {
@@ -27,7 +40,7 @@ export function windowOf(where: string, layer: Conv2dLayer | Conv1dLayer | PoolL
     const span = (kernel[axis]! - 1) * dilation[axis]! + 1;
     return placeAlong(where, image, length, span, stride[axis]!, paddingAlong(where, padding, axis));
   });
-  if ("size" in layer) requireContact(where, kernel, [vertical!.before, horizontal!.before]);
+  if (isPool) requireContact(where, kernel, [vertical!.before, horizontal!.before]);
   return {
     ...image,
     kernelHeight: kernel[0],
@@ -43,53 +56,14 @@ export function windowOf(where: string, layer: Conv2dLayer | Conv1dLayer | PoolL
   };
 }
 
-/** The window that covers all of an image once. */
-export function wholeWindow(image: Shape): Window {
-  return {
-    ...image,
-    kernelHeight: image.height,
-    kernelWidth: image.width,
-    strideHeight: 1,
-    strideWidth: 1,
-    dilationHeight: 1,
-    dilationWidth: 1,
-    paddingTop: 0,
-    paddingLeft: 0,
-    outHeight: 1,
-    outWidth: 1,
-  };
-}
-
-function placementOf(layer: Conv2dLayer | Conv1dLayer | PoolLayer): Placement {
-  switch (layer.kind) {
-    case "conv2d":
-      return {
-        kernel: pair(layer.kernel),
-        stride: pair(layer.stride ?? 1),
-        dilation: pair(layer.dilation ?? 1),
-        padding: layer.padding ?? "same",
-      };
-    case "conv1d": {
-      const padding = layer.padding ?? "same";
-      return {
-        kernel: [1, layer.kernel],
-        stride: [1, layer.stride ?? 1],
-        dilation: [1, layer.dilation ?? 1],
-        padding: typeof padding === "number" ? [0, padding] : padding,
-      };
-    }
-    default:
-      return {
-        kernel: pair(layer.size),
-        stride: pair(layer.stride ?? layer.size),
-        dilation: [1, 1],
-        padding: layer.padding ?? "valid",
-      };
-  }
-}
-
-function pair(value: Pair): readonly [number, number] {
+export function pair(value: Pair): readonly [number, number] {
   return typeof value === "number" ? [value, value] : value;
+}
+
+/** "3x3" of a pair; of a number too, unless one will do. */
+export function writePair(value: Pair, isSingle: boolean): string {
+  if (typeof value !== "number") return value.join("x");
+  return isSingle ? String(value) : `${value}x${value}`;
 }
 
 function paddingAlong(where: string, padding: Padding, axis: number): "same" | number {
@@ -123,7 +97,6 @@ function placeAlong(
   return { before: padding, positions: Math.floor(room / stride) + 1 };
 }
 
-/** A pool's window must see the image everywhere: the mean of nothing has no value. */
 function requireContact(
   where: string,
   size: readonly [number, number],
