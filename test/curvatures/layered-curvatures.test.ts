@@ -154,7 +154,7 @@ describe("on networks of all kinds of layers", () => {
     });
     const p = linearization.columns;
     const J = new Float64Array(n * p);
-    linearization.writeRows(0, 3, J);
+    linearization.writeRows(0, n, J);
     const curvature = Float64Array.from({ length: p }, () => 1 + Math.exp(gaussian()));
     const space = networkSpace(kernels, plan.dtype, wide, plan.capacity);
     const out = new Float64Array(n * n);
