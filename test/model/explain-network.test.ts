@@ -14,6 +14,7 @@ import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { chooseForm } from "../../src/posterior/form.ts";
 import { datasetOf, plainInputs } from "../../src/residuals/dataset.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
 import { stopDefaults } from "../../src/training/stop.ts";
 import { train } from "../../src/training/train.ts";
 
@@ -65,14 +66,12 @@ async function bytesOfTraining(
   await train({
     kernels,
     dtype,
-    network,
+    residual: networkResidual(network, dataset, rowBytes),
     initial: initialize(network, 1),
-    dataset,
     trainRows: Int32Array.from({ length: examples }, (_, i) => i),
     validationRows: new Int32Array(),
     optimizer,
     batchSize: examples,
-    rowBytes,
     seed: 1,
     limits: { ...stopDefaults, maxSteps: 1 },
   });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { denseNetwork, type Network } from "../../src/network/network.ts";
-import { diagonalSystem } from "../../src/posterior/diagonal-system.ts";
+import { dampedSystem } from "../../src/posterior/damped-system.ts";
 import type { Form } from "../../src/posterior/form.ts";
+import { byParameters } from "../../src/posterior/weighing.ts";
 import { linearProblem, naiveDampedStep } from "../linearization/linear-problem.ts";
 import { multiply, relativeError } from "../twins/naive-matrix.ts";
 
@@ -23,15 +24,15 @@ function stepsOf(form: Form, network: Network, examples: number, seed: number) {
   const gradient = vector();
   gradient.flat.set(gradient.flat.map(gaussian));
   const delta = vector();
-  const system = diagonalSystem(form, space);
-  system.assemble(linearization, curvature);
-  const step = { ...system.solve(residuals, gradient, delta) };
+  const system = dampedSystem(form, space, { weighing: byParameters(space) });
+  system.assemble(linearization, curvature, null);
+  const step = { ...system.solve(residuals, 1, gradient, delta) };
   const inverse = curvature.map((value) => 1 / value);
   const expected = naiveDampedStep(J, residuals, 1, inverse, gradient.flat);
   return { problem, delta: delta.flat.subarray(0, p), expected, step };
 }
 
-describe.each<Form>(["gram", "primal"])("diagonalSystem in %s form", (form) => {
+describe.each<Form>(["gram", "primal"])("a damped system by parameters in %s form", (form) => {
   test("gives the step of Jᵀ J + H, and what the linear model says of it", () => {
     fc.assert(
       fc.property(cases, ({ hidden, outputs, examples, seed }) => {
@@ -68,10 +69,10 @@ describe.each<Form>(["gram", "primal"])("diagonalSystem in %s form", (form) => {
 
   test("takes no step where the curvature is not finite", () => {
     const { linearization, space, residuals, vector, J } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
-    const system = diagonalSystem(form, space);
-    system.assemble(linearization, new Float64Array(J[0]!.length).fill(Number.NaN));
+    const system = dampedSystem(form, space, { weighing: byParameters(space) });
+    system.assemble(linearization, new Float64Array(J[0]!.length).fill(Number.NaN), null);
     const delta = vector();
-    expect(system.solve(residuals, vector(), delta).method).toBe("failed");
+    expect(system.solve(residuals, 1, vector(), delta).method).toBe("failed");
     expect(delta.flat.every((value) => value === 0)).toBe(true);
   });
 });
