@@ -63,6 +63,7 @@ export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer
       curvature: method.curvature.init(space),
     }),
     plan: (space) => planStep(space, settings),
+    prior: (state) => state.prior,
   };
   return optimizer;
 }

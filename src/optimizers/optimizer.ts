@@ -5,6 +5,7 @@ import type { Space } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import type { Form } from "../posterior/form.ts";
 import type { SolveMethod } from "../posterior/system.ts";
+import type { PriorState } from "./prior.ts";
 
 /**
  * A training method: what it keeps from step to step, and what one batch does to that and to the parameters. The loop that
@@ -22,6 +23,8 @@ export interface Optimizer<State = unknown> {
   init(space: Space): State;
   /** Allocates the buffers of steps; nothing in them outlives a step but what can be made again from the state. */
   plan(space: Space): Step<State>;
+  /** What the state knows of a prior, of methods that have one: α and β can be kept with a model. */
+  prior?(state: State): PriorState | null;
 }
 
 /**

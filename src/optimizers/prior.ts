@@ -1,6 +1,6 @@
+import { requireOption } from "../curvatures/optimizer-error.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { Group } from "../linearization/space.ts";
-import { requireOption } from "./optimizer.ts";
 
 /**
  * A Gaussian prior of the parameters, that is weight decay: one precision for all, or one for each group, which are

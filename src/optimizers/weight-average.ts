@@ -46,6 +46,7 @@ export function weightAverage<State>(
   const outer: Optimizer<WeightAverageState> = {
     ...optimizer,
     init: (space) => ({ inner: optimizer.init(space), weights: space.vector().flat, steps: 0 }),
+    prior: ({ inner }) => optimizer.prior?.(inner as State) ?? null,
     plan(space) {
       const step = optimizer.plan(space);
       let weights: ParameterVector | null = null;

@@ -2,6 +2,7 @@ import type { DType, Kernels } from "../kernels/kernels.ts";
 import type { PlannedResidual, Residual } from "../linearization/residual.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import type { Optimizer, Step, StepReport } from "../optimizers/optimizer.ts";
+import type { PriorState } from "../optimizers/prior.ts";
 import { type RandomState, randomFrom, seedRandom } from "../random/random.ts";
 import { type Batches, divideBatches } from "./batches.ts";
 import { type Best, keepBest } from "./best.ts";
@@ -68,6 +69,8 @@ export interface TrainingResult {
   readonly stepSeconds: number;
   readonly history: readonly EpochEvent[];
   readonly bestEpoch: number;
+  /** The prior where training ended; null of a method that has none. */
+  readonly prior: PriorState | null;
 }
 
 /** All that a training goes on from, as plain data: the same numbers follow as if it had never been saved. */
@@ -307,7 +310,7 @@ function epochProgressOf({ epoch, bestTrainLosses, best, history }: Loop) {
 }
 
 function resultOf(loop: Loop): TrainingResult {
-  const { best, parameters, stop, history } = loop;
+  const { training, state, best, parameters, stop, history } = loop;
   if (!stop) throw new Error("bug: a training has no result before it has ended");
   const elapsedMs = elapsedOf(loop);
   return {
@@ -320,5 +323,6 @@ function resultOf(loop: Loop): TrainingResult {
     stepSeconds: (elapsedMs - loop.recordingMs) / 1000,
     history,
     bestEpoch: best.epoch,
+    prior: copyPlain(training.optimizer.prior?.(state) ?? null) as PriorState | null,
   };
 }

@@ -28,6 +28,7 @@ function trained(errors: readonly number[], mark: number): TrainingResult {
     epochs,
     seconds: epochs,
     stepSeconds: epochs / 2,
+    prior: null,
     history: errors.map((error, epoch) => event(epoch, error)),
     bestEpoch: errors.indexOf(Math.min(...errors)),
   };
