@@ -17,20 +17,11 @@ export interface LayerRows {
 
 /** Lower out <- Σ_layers w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of each layer's weights and biases. */
 export function assembleGram(rows: LayerRows, weights: Float64Array | null, out: Float64Array): Float64Array {
-  const { kernels, outputs, examples } = rows;
-  const n = examples * outputs;
-  kernels.scale(n * n, 0, out);
-  forEachPanel(examples, outputs, (first, end) => {
-    const panel = viewFrom(out, first * outputs * n) as Float64Array;
-    forEachLayer(rows, ({ gram }, d, l) => {
-      if (gram.by !== "panels") return;
-      gram.prepare(first, end, d);
-      gram.add(first, end, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, panel, n);
-    });
-  });
-  forEachLayer(rows, ({ gram }, d, l) => {
-    if (gram.by === "whole") gram.add(examples, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, out);
-  });
+  const n = rows.examples * rows.outputs;
+  rows.kernels.scale(n * n, 0, out);
+  forEachPart(rows, (l, first, _, add) =>
+    add(weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1, viewFrom(out, first * n)),
+  );
   return out;
 }
 
@@ -41,36 +32,44 @@ export function traceGramParts(
   scratch: Float64Array,
   out: Float64Array,
 ): Float64Array {
-  const { kernels, outputs, examples } = rows;
-  const n = examples * outputs;
+  const n = rows.examples * rows.outputs;
   out.fill(0);
-  /** Adds what `add` writes into some rows for the weights alone, and for the biases alone. */
-  const addTraces = (l: number, firstRow: number, m: number, add: (w: number, v: number) => void): void => {
+  forEachPart(rows, (l, first, m, add) => {
     const { inputs, bias } = rows.jacobians[l]!.block;
-    const own = viewFrom(z, firstRow * n);
+    const own = viewFrom(z, first * n);
     for (const [group, exists, w] of [
       [2 * l, inputs > 0, 1],
       [2 * l + 1, bias, 0],
     ] as const) {
       if (!exists) continue;
       scratch.fill(0, 0, m * n);
-      add(w, 1 - w);
-      out[group]! += traceOfProduct(kernels, n, firstRow, m, own, scratch);
+      add(w, 1 - w, scratch);
+      out[group]! += traceOfProduct(rows.kernels, n, first, m, own, scratch);
     }
-  };
+  });
+  return out;
+}
+
+/** Adds w J_w J_wᵀ + v J_v J_vᵀ of a layer to some rows of G, which begin at `to`. */
+type AddPart = (w: number, v: number, to: FloatArray) => void;
+
+/** Visits what each layer adds to the m rows of G from the first on: a panel of them, or all at once. */
+function forEachPart(
+  rows: LayerRows,
+  visit: (l: number, first: number, m: number, add: AddPart) => void,
+): void {
+  const { outputs, examples } = rows;
+  const n = examples * outputs;
   forEachPanel(examples, outputs, (first, end) =>
     forEachLayer(rows, ({ gram }, d, l) => {
       if (gram.by !== "panels") return;
       gram.prepare(first, end, d);
-      addTraces(l, first * outputs, (end - first) * outputs, (w, v) =>
-        gram.add(first, end, w, v, scratch, n),
-      );
+      visit(l, first * outputs, (end - first) * outputs, (w, v, to) => gram.add(first, end, w, v, to, n));
     }),
   );
   forEachLayer(rows, ({ gram }, d, l) => {
-    if (gram.by === "whole") addTraces(l, 0, n, (w, v) => gram.add(examples, d, w, v, scratch));
+    if (gram.by === "whole") visit(l, 0, n, (w, v, to) => gram.add(examples, d, w, v, to));
   });
-  return out;
 }
 
 /** Visits the trainable layers that have derivatives. */

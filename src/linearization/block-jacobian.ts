@@ -6,8 +6,8 @@ import type { PlanMatrix } from "../network/plan-matrix.ts";
 import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
 
 /**
- * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `examples` of a batch
- * of its buffers. d holds the derivatives df_ik/dz of the layer: a row for each (example i, output k).
+ * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `examples` of
+ * its buffers. d holds the derivatives df_ik/dz of the layer: a row for each (example i, output k).
  */
 export interface BlockJacobian {
   readonly block: ParameterBlock;

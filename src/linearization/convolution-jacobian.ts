@@ -7,6 +7,7 @@ import {
   type BlockJacobian,
   type BlockKind,
   type GramChoice,
+  type InputRows,
   ldOfPositions,
   type UnitRowsWriter,
 } from "./block-jacobian.ts";
@@ -39,23 +40,14 @@ function convolutionJacobian(
   factors: ConvolutionFactors,
 ): BlockJacobian {
   const { inputs: image, patches } = factors;
-  const { data, stride } = patches.matrix;
+  const inputs = windowRows(factors);
   const { method } = chooseGram(workspace, block);
   const writeUnits = convolutionRows(workspace, block, factors);
   return {
     block,
     method,
-    inputs: {
-      matrix: null,
-      atOnce: patches.atOnce,
-      visit(examples, group, visitor) {
-        forEachChunk(examples, patches.atOnce, (first, size) => {
-          patches.unfold(image, first, size, group);
-          visitor(data, stride, first, size);
-        });
-      },
-    },
-    pullback: planPullback(workspace, block, factors),
+    inputs,
+    pullback: planPullback(workspace, block, inputs),
     pushforward: planPushforward(workspace, block, factors),
     writeUnits,
     gram: {
@@ -68,27 +60,39 @@ function convolutionJacobian(
   };
 }
 
+/** The windows, written anew wherever they are needed. */
+function windowRows({ inputs: image, patches }: ConvolutionFactors): InputRows {
+  const { atOnce } = patches;
+  const { data, stride } = patches.matrix;
+  return {
+    matrix: null,
+    atOnce,
+    visit: (examples, group, visitor) =>
+      forEachChunk(examples, atOnce, (first, size) => {
+        patches.unfold(image, first, size, group);
+        visitor(data, stride, first, size);
+      }),
+  };
+}
+
 /** s Σ_i Ã_iᵀ E_i, some examples at a time. */
 function planPullback(
   { kernels }: GramWorkspace,
   block: ParameterBlock,
-  { inputs: image, patches }: ConvolutionFactors,
+  inputs: InputRows,
 ): BlockJacobian["pullback"] {
   const { rows, columns, groups, positions, scale } = block;
-  const { data, stride } = patches.matrix;
   const filters = columns / groups;
-  const add = (beta: number, m: number, e: FloatArray, lde: number, out: FloatArray): void =>
-    kernels.gemm(true, false, rows, filters, m, scale, data, stride, e, lde, beta, out, columns);
   return (examples, e, out) => {
     const lde = ldOfPositions(block, e);
-    forEachChunk(examples, patches.atOnce, (first, size) => {
-      const beta = first === 0 ? 0 : 1;
-      for (let g = 0; g < groups; g++) {
-        patches.unfold(image, first, size, g);
-        const derivatives = viewFrom(rowView(e, first), g * filters);
-        add(beta, size * positions, derivatives, lde, viewFrom(out, g * filters));
-      }
-    });
+    for (let g = 0; g < groups; g++) {
+      const own = viewFrom(out, g * filters);
+      inputs.visit(examples, g, (data, stride, first, size) => {
+        const [m, beta] = [size * positions, first === 0 ? 0 : 1];
+        const d = viewFrom(rowView(e, first), g * filters);
+        kernels.gemm(true, false, rows, filters, m, scale, data, stride, d, lde, beta, own, columns);
+      });
+    }
   };
 }
 

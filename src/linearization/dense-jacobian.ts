@@ -21,8 +21,9 @@ export const denseBlocks: BlockKind<DenseFactors> = {
 function denseJacobian(
   { kernels, capacity, outputs, share }: GramWorkspace,
   block: ParameterBlock,
-  a: PlanMatrix,
+  matrix: PlanMatrix,
 ): BlockJacobian {
+  const { data: a, stride: lda } = matrix;
   const { rows, columns, scale, bias } = block;
   const products = share("products", capacity * columns);
   const atOnce = Math.min(capacity, panelExamples(outputs));
@@ -32,53 +33,28 @@ function denseJacobian(
     block,
     method: "product",
     inputs: {
-      matrix: a,
+      matrix,
       atOnce: capacity,
-      visit: (examples, _, visitor) => visitor(a.data, a.stride, 0, examples),
+      visit: (examples, _, visitor) => visitor(a, lda, 0, examples),
     },
     pullback(examples, e, out) {
-      kernels.gemm(
-        true,
-        false,
-        rows,
-        columns,
-        examples,
-        scale,
-        a.data,
-        a.stride,
-        e.data,
-        e.stride,
-        0,
-        out,
-        columns,
-      );
+      const { data, stride } = e;
+      kernels.gemm(true, false, rows, columns, examples, scale, a, lda, data, stride, 0, out, columns);
     },
     pushforward(examples, d, delta, out) {
       const t = products();
-      kernels.gemm(false, false, examples, columns, rows, 1, a.data, a.stride, delta, columns, 0, t, columns);
+      kernels.gemm(false, false, examples, columns, rows, 1, a, lda, delta, columns, 0, t, columns);
       kernels.rowDots(examples, outputs, columns, scale, d.data, d.stride, t, columns, out);
     },
     writeUnits(d, first, examples, unit, units, out, ld) {
-      const from = rowView(a, first);
+      const from = rowView(matrix, first);
       const derivatives = viewFrom(rowView(d, first * outputs), unit);
-      kernels.faceSplit(
-        examples,
-        outputs,
-        rows,
-        units,
-        scale,
-        from,
-        a.stride,
-        derivatives,
-        d.stride,
-        out,
-        ld,
-      );
+      kernels.faceSplit(examples, outputs, rows, units, scale, from, lda, derivatives, d.stride, out, ld);
     },
     gram: {
       by: "panels",
       prepare(first, end, d) {
-        writePanel(kernels, first, end, rows, a, ofInputs());
+        writePanel(kernels, first, end, rows, matrix, ofInputs());
         writePanel(kernels, first * outputs, end * outputs, columns, d, ofDerivatives());
       },
       add(first, end, w, v, out, n) {

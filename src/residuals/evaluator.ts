@@ -1,8 +1,7 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { Network } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { forward, planNetwork } from "../network/plan.ts";
-import { valueNumbers } from "../network/plan-layers.ts";
+import { forward, planNetwork, valueNumbers } from "../network/plan.ts";
 import type { Dataset, InputSource } from "./dataset.ts";
 
 /** Runs a network forward, some rows at a time, in buffers of its own. */

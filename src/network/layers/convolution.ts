@@ -109,7 +109,7 @@ function wordsOf({ kind, filters, kernel, stride, dilation, groups }: Conv2dLaye
 function convolutionNode({ space, from, to, block, index }: LayerPlace, patches: Patches): Node {
   const { kernels } = space;
   const { inputs, rows, columns, groups, scale, positions, activation: name } = block!;
-  const { data: rowsOfWindows, stride } = patches.matrix;
+  const { data: windows, stride } = patches.matrix;
   const { atOnce } = patches;
   const filters = columns / groups;
   const activation = fuseActivation(space, name, to);
@@ -123,21 +123,8 @@ function convolutionNode({ space, from, to, block, index }: LayerPlace, patches:
         const z = rowView(to.matrix, first);
         for (let g = 0; g < groups; g++) {
           patches.unfold(from.matrix, first, size, g);
-          kernels.gemm(
-            false,
-            false,
-            size * positions,
-            filters,
-            rows,
-            scale,
-            rowsOfWindows,
-            stride,
-            filtersOf(theta, g),
-            columns,
-            0,
-            filtersOf(z, g),
-            ldz,
-          );
+          const [m, own, sums] = [size * positions, filtersOf(theta, g), filtersOf(z, g)];
+          kernels.gemm(false, false, m, filters, rows, scale, windows, stride, own, columns, 0, sums, ldz);
         }
       });
       activation.forward(examples);
@@ -150,21 +137,8 @@ function convolutionNode({ space, from, to, block, index }: LayerPlace, patches:
       forEachChunk(examples * repeat, atOnce, (first, size) => {
         const dz = rowView(d, first);
         for (let g = 0; g < groups; g++) {
-          kernels.gemm(
-            false,
-            true,
-            size * positions,
-            inputs,
-            filters,
-            scale,
-            filtersOf(dz, g),
-            ldd,
-            filtersOf(theta, g),
-            columns,
-            0,
-            rowsOfWindows,
-            stride,
-          );
+          const [m, own, dOwn] = [size * positions, filtersOf(theta, g), filtersOf(dz, g)];
+          kernels.gemm(false, true, m, inputs, filters, scale, dOwn, ldd, own, columns, 0, windows, stride);
           patches.fold(out, first, size, g);
         }
       });

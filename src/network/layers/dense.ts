@@ -48,47 +48,21 @@ export const denseKind: LayerKind<DenseLayer> = (where, layer, input) => {
 function denseNode({ space, from, to, block, index }: LayerPlace): Node {
   const { kernels } = space;
   const { inputs, rows, columns, scale, activation: name } = block!;
-  const [a, z] = [from.matrix, to.matrix];
+  const { data: a, stride: lda } = from.matrix;
+  const { data: z, stride: ldz } = to.matrix;
   const activation = fuseActivation(space, name, to);
   return {
     forward(parameters, examples) {
       const theta = parameters.blocks[index!]!;
-      kernels.gemm(
-        false,
-        false,
-        examples,
-        columns,
-        rows,
-        scale,
-        a.data,
-        a.stride,
-        theta,
-        columns,
-        0,
-        z.data,
-        z.stride,
-      );
+      kernels.gemm(false, false, examples, columns, rows, scale, a, lda, theta, columns, 0, z, ldz);
       activation.forward(examples);
     },
     throughActivation: activation.backward,
     throughInputs(parameters, examples, repeat, d, out) {
       // W, the weights without the bias row.
       const theta = parameters.blocks[index!]!;
-      kernels.gemm(
-        false,
-        true,
-        examples * repeat,
-        inputs,
-        columns,
-        scale,
-        d.data,
-        d.stride,
-        theta,
-        columns,
-        0,
-        out.data,
-        out.stride,
-      );
+      const [m, back, ldBack] = [examples * repeat, out.data, out.stride];
+      kernels.gemm(false, true, m, inputs, columns, scale, d.data, d.stride, theta, columns, 0, back, ldBack);
     },
   };
 }

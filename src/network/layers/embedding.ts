@@ -45,7 +45,7 @@ function embeddingBlock(where: string, layer: EmbeddingLayer, input: Shape): Blo
   requireFinite(`${where}.gain`, gain);
   if (!isVector(input) || !Number.isInteger(column) || column < 0 || column >= input.channels)
     throw new NetworkError(
-      `${where}.column: ${column} is not one of the ${describeShape(input)} inputs; they examples from 0`,
+      `${where}.column: ${column} is not one of the ${describeShape(input)} inputs; they count from 0`,
     );
   return {
     kind: "embedding",

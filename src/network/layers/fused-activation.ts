@@ -39,19 +39,8 @@ export function planActivation(
       const rows = isVector(shape) ? examples : 1;
       const columns = isVector(shape) ? size : examples * size;
       const [slopes, ldSlope] = [slope?.data ?? null, slope?.stride ?? 0];
-      kernels.activate(
-        activation,
-        rows,
-        columns,
-        z.data,
-        z.stride,
-        a.data,
-        a.stride,
-        slopes,
-        ldSlope,
-        null,
-        0,
-      );
+      const [to, ldTo] = [a.data, a.stride];
+      kernels.activate(activation, rows, columns, z.data, z.stride, to, ldTo, slopes, ldSlope, null, 0);
     },
     backward(examples, repeat, d) {
       kernels.scaleRows(examples, repeat, size, slope!.data, slope!.stride, d.data, d.stride);

@@ -47,39 +47,30 @@ function groupsOf(where: string, { kind, groups }: NormLayer, { channels }: Shap
 function normNode({ space, from, to }: LayerPlace, groups: number, epsilon: number): Node {
   const { kernels, dtype, capacity } = space;
   const { shape, matrix: x } = from;
-  const { matrix: normalized } = to;
+  const { data: y, stride: ldy } = to.matrix;
   const positions = positionsOf(shape);
   const { channels } = shape;
   const inverses = kernels.allocate(dtype, capacity * groups);
   return {
     forward(_, examples) {
-      kernels.normalizeGroups(
-        examples,
-        positions,
-        channels,
-        groups,
-        epsilon,
-        x.data,
-        x.stride,
-        normalized.data,
-        normalized.stride,
-        inverses,
-      );
+      const { data, stride } = x;
+      kernels.normalizeGroups(examples, positions, channels, groups, epsilon, data, stride, y, ldy, inverses);
     },
     throughActivation: null,
     throughInputs(_, examples, repeat, d, out) {
       copyMatrix(kernels, examples * repeat, sizeOf(shape), d, out);
+      const { data, stride } = out;
       kernels.denormalizeGroups(
         examples,
         repeat,
         positions,
         channels,
         groups,
-        normalized.data,
-        normalized.stride,
+        y,
+        ldy,
         inverses,
-        out.data,
-        out.stride,
+        data,
+        stride,
       );
     },
   };

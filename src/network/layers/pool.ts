@@ -4,7 +4,7 @@ import type { LayerKind, LayerPlace } from "./layer-kind.ts";
 import type { Node } from "./node.ts";
 import { type Padding, type Pair, pair, placeWindow, writePair } from "./window.ts";
 
-/** The largest number, or the mean, under a window, channel by channel. Numbers outside of the image do not examples. */
+/** The largest number, or the mean, under a window, channel by channel. Numbers outside of the image do not count. */
 export interface PoolLayer {
   readonly kind: "max-pool" | "average-pool";
   readonly size: Pair;
