@@ -112,5 +112,5 @@ export {
 } from "./optimizers/step-search.ts";
 export { type WeightAverageOptions, weightAverage } from "./optimizers/weight-average.ts";
 export type { EpochProgress } from "./training/epoch-progress.ts";
-export type { EpochEvent } from "./training/run.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
+export type { EpochEvent } from "./training/training.ts";

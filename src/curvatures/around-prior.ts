@@ -1,8 +1,7 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { scaleGroups } from "../linearization/group-weights.ts";
 import type { Linearization } from "../linearization/linearization.ts";
 import { shiftResiduals } from "../linearization/shift-residuals.ts";
-import type { Space } from "../linearization/space.ts";
+import { type Space, scaleGroups } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { predictByPushforward } from "../posterior/step-prediction.ts";
 import { type DampedStep, emptyStep, type System } from "../posterior/system.ts";

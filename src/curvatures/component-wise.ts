@@ -1,6 +1,6 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { LayerJacobian } from "../linearization/block-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { type Factorization, symmetricSolver } from "../posterior/symmetric-solver.ts";
@@ -30,7 +30,7 @@ export function componentWise(): ApproximateCurvature<null> {
   };
 }
 
-function unitInverses(space: SystemSpace): CurvatureInverse<null> {
+function unitInverses(space: LayerSpace): CurvatureInverse<null> {
   const { outputs } = space;
   let layers: readonly { readonly l: number; readonly units: LayerUnits }[] = [];
   let weights: Float64Array | null = null;
@@ -64,7 +64,7 @@ interface LayerUnits {
   apply(damping: number, w: number, v: number, g: FloatArray): Factorization;
 }
 
-function layerUnits(space: SystemSpace, jacobian: LayerJacobian): LayerUnits {
+function layerUnits(space: LayerSpace, jacobian: LayerJacobian): LayerUnits {
   const { kernels, dtype } = space;
   const { rows, columns, inputs } = jacobian.block;
   const plan = jacobian.inputs?.matrix ? inputUnitRows : writtenUnitRows;
@@ -114,7 +114,7 @@ interface UnitRows {
 
 /** One for each example, s √q_ij ã_i. */
 function inputUnitRows(
-  { kernels, dtype, outputs, capacity }: SystemSpace,
+  { kernels, dtype, outputs, capacity }: LayerSpace,
   { rows, columns, scale }: ParameterBlock,
 ): UnitRows {
   /** √q, by examples and units. */
@@ -149,7 +149,7 @@ function inputUnitRows(
 
 /** One for each row of J, the unit's columns of it. */
 function writtenUnitRows(
-  { kernels, dtype, outputs, capacity }: SystemSpace,
+  { kernels, dtype, outputs, capacity }: LayerSpace,
   { rows, columns }: ParameterBlock,
 ): UnitRows {
   const matrix = kernels.allocate(dtype, capacity * outputs * rows);

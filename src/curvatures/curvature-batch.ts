@@ -1,5 +1,5 @@
 import { type KeptJacobian, keptJacobians } from "../linearization/kept-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import { trainableCount } from "../network/network.ts";
 import { type RandomState, randomFrom, seedRandom, shuffle } from "../random/random.ts";
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
@@ -59,7 +59,7 @@ export interface DrawnState {
   readonly random: RandomState;
 }
 
-function sampledInverse(space: SystemSpace, size: number): CurvatureInverse<DrawnState> {
+function sampledInverse(space: LayerSpace, size: number): CurvatureInverse<DrawnState> {
   const { kernels, blocks, outputs, capacity } = space;
   const layers = blocks.flatMap(({ trainable }, l) => (trainable ? [l] : []));
   const [kept] = keptJacobians(space, [layers], size) as [KeptJacobian];

@@ -1,5 +1,4 @@
-import type { Space } from "../linearization/space.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace, Space } from "../linearization/space.ts";
 import { dampedSystem, type SystemOptions } from "../posterior/damped-system.ts";
 import { cheaperForm, type Form } from "../posterior/form.ts";
 import type { Posterior, System } from "../posterior/system.ts";
@@ -57,7 +56,7 @@ export function chosenByForm(
  * @param what Asks for them: for the message.
  * @throws {OptimizerError} If the residual is none of a network.
  */
-export function requireLayers({ layers }: Space, what: string): SystemSpace {
+export function requireLayers({ layers }: Space, what: string): LayerSpace {
   if (layers) return layers;
   throw new OptimizerError(
     `${what}: goes layer by layer, and these residuals have no layers; use exactCurvature()`,

@@ -1,9 +1,9 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { forEachLayer as forEachOf } from "../linearization/assemble-gram.ts";
 import type { LayerJacobian } from "../linearization/block-jacobian.ts";
+import { forEachLayer as forEachOf } from "../linearization/layer-rows.ts";
 import { lazy } from "../linearization/lazy.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 
@@ -32,7 +32,7 @@ interface LayerColumns {
  * Element (ik, jm) of J W Jᵀ is Σ_layers s² (w ã_i · ã_j + v - w) (d_ik · d_jm) over dense layers, as at the head of
  * `linearization.ts`. Another layer multiplies row jm of J, which is written for a moment.
  */
-export function gramColumns(space: SystemSpace): GramColumns {
+export function gramColumns(space: LayerSpace): GramColumns {
   const byInputs = inputColumns(space);
   let written: LayerColumns | null = null;
   const forEachLayer = (
@@ -62,7 +62,7 @@ export function gramColumns(space: SystemSpace): GramColumns {
 }
 
 /** By the factors of a layer whose inputs are at hand. */
-function inputColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): LayerColumns {
+function inputColumns({ kernels, dtype, blocks, outputs, capacity }: LayerSpace): LayerColumns {
   const longest = Math.max(...blocks.map((block) => Math.max(block.rows, block.columns)));
   const vector = kernels.allocate(dtype, longest);
   const products = kernels.allocate(dtype, capacity);
@@ -99,7 +99,7 @@ function inputColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace
 
 /** By the rows of J, those of one example at a time. */
 function writtenColumns(
-  { kernels, dtype, outputs, capacity }: SystemSpace,
+  { kernels, dtype, outputs, capacity }: LayerSpace,
   jacobians: readonly LayerJacobian[],
 ): LayerColumns {
   const sizeOf = ({ rows, columns }: ParameterBlock) => rows * columns;

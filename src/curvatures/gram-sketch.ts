@@ -1,9 +1,9 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
-import { forEachLayer } from "../linearization/assemble-gram.ts";
 import { type InputRows, type LayerJacobian, ldOfPositions } from "../linearization/block-jacobian.ts";
 import { type GramWorkspace, gramWorkspace } from "../linearization/gram-workspace.ts";
+import { forEachLayer } from "../linearization/layer-rows.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import type { Random } from "../random/random.ts";
@@ -30,7 +30,7 @@ export interface GramSketch {
  *
  * @param widest The largest s.
  */
-export function gramSketch(space: SystemSpace, widest: number): GramSketch {
+export function gramSketch(space: LayerSpace, widest: number): GramSketch {
   const { kernels, outputs, capacity } = space;
   const matrix = kernels.allocate("float64", capacity * outputs * widest);
   let sketchers: readonly (Sketcher | null)[] | null = null;
@@ -50,7 +50,7 @@ export function gramSketch(space: SystemSpace, widest: number): GramSketch {
 
 /** For each trainable layer by what its rows of J are made of, in buffers that they share. */
 function planSketchers(
-  space: SystemSpace,
+  space: LayerSpace,
   jacobians: readonly LayerJacobian[],
   widest: number,
 ): readonly (Sketcher | null)[] {

@@ -1,5 +1,5 @@
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
@@ -71,7 +71,7 @@ export interface KfacState {
   means: readonly Float64Array[] | null;
 }
 
-function kroneckerInverse(space: SystemSpace, { decay, reuse }: KfacOptions): CurvatureInverse<KfacState> {
+function kroneckerInverse(space: LayerSpace, { decay, reuse }: KfacOptions): CurvatureInverse<KfacState> {
   const { outputs } = space;
   let layers: NumberedLayers | null = null;
   /** The means whose eigenvalues are known. */
@@ -110,7 +110,7 @@ function kroneckerInverse(space: SystemSpace, { decay, reuse }: KfacOptions): Cu
 }
 
 /** Plans the products for the layers of a linearization, in buffers that they share. */
-function planKroneckerLayers(space: SystemSpace, linearization: Linearization): NumberedLayers {
+function planKroneckerLayers(space: LayerSpace, linearization: Linearization): NumberedLayers {
   const { kernels, blocks } = space;
   const { jacobians } = linearization.plannedLayers()!;
   const largest = Math.max(...blocks.map(({ rows, columns }) => rows * columns));

@@ -1,6 +1,6 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import { type LayerJacobian, ldOfPositions } from "../linearization/block-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
@@ -23,7 +23,7 @@ export interface KroneckerLayer {
 
 /** Plans the factors by what the rows of J of a layer are made of; see `kfac`. */
 export function kroneckerLayer(
-  space: SystemSpace,
+  space: LayerSpace,
   { block, inputs, weighInputs }: LayerJacobian,
   scratch: KroneckerScratch,
 ): KroneckerLayer {
@@ -32,7 +32,7 @@ export function kroneckerLayer(
 }
 
 /** A = s²/(b P) Σ_is ã_is ã_isᵀ, S = Σ_iks d_iks d_iksᵀ at P positions, for each group of units. */
-function affineLayer(space: SystemSpace, block: ParameterBlock, scratch: KroneckerScratch): KroneckerLayer {
+function affineLayer(space: LayerSpace, block: ParameterBlock, scratch: KroneckerScratch): KroneckerLayer {
   const { rows, columns, groups, positions, scale } = block;
   const units = columns / groups;
   const parts = Array.from({ length: groups }, () => {
@@ -62,7 +62,7 @@ function affineLayer(space: SystemSpace, block: ParameterBlock, scratch: Kroneck
 
 /** The inputs are unit vectors: A = 1/b diag(examples of each). */
 function unitVectorLayer(
-  space: SystemSpace,
+  space: LayerSpace,
   block: ParameterBlock,
   scratch: KroneckerScratch,
 ): KroneckerLayer {
@@ -80,7 +80,7 @@ function unitVectorLayer(
 }
 
 /** A = 1 and S = J_lᵀ J_l: for layers of few parameters, as a scale, whose block can be exact. */
-function exactLayer(space: SystemSpace, block: ParameterBlock, scratch: KroneckerScratch): KroneckerLayer {
+function exactLayer(space: LayerSpace, block: ParameterBlock, scratch: KroneckerScratch): KroneckerLayer {
   const { kernels, dtype, outputs, capacity } = space;
   const { rows, columns, inputs } = block;
   const size = rows * columns;

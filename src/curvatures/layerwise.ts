@@ -1,6 +1,6 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import { type KeptJacobian, keptJacobians } from "../linearization/kept-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
@@ -52,7 +52,7 @@ export interface LayerwiseState {
   factors: FloatArray[];
 }
 
-function layerInverses(space: SystemSpace, reuse: number): CurvatureInverse<LayerwiseState> {
+function layerInverses(space: LayerSpace, reuse: number): CurvatureInverse<LayerwiseState> {
   const { kernels, dtype, blocks, outputs, capacity } = space;
   const rows = capacity * outputs;
   const layers = blocks.flatMap(({ trainable }, l) => (trainable ? [[l]] : []));

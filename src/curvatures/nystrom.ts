@@ -1,7 +1,6 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { scaleGroups } from "../linearization/group-weights.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { Space } from "../linearization/space.ts";
+import { type Space, scaleGroups } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { symmetricSolver } from "../posterior/symmetric-solver.ts";
 import { randomFrom, seedRandom } from "../random/random.ts";

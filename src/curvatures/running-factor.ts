@@ -1,5 +1,5 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 
 /** A positive semidefinite matrix M, the running mean of one for each batch, and its eigenvalues. */
 export interface RunningFactor {
@@ -27,7 +27,7 @@ export interface RunningSquare extends RunningFactor {
 }
 
 export function runningSquare(
-  { kernels, dtype }: Pick<SystemSpace, "kernels" | "dtype">,
+  { kernels, dtype }: Pick<LayerSpace, "kernels" | "dtype">,
   size: number,
 ): RunningSquare {
   const square = kernels.allocate(dtype, size ** 2);

@@ -1,5 +1,5 @@
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import { symmetricSolver } from "../posterior/symmetric-solver.ts";
 import type { Random } from "../random/random.ts";
 import { gramSketch } from "./gram-sketch.ts";
@@ -18,7 +18,7 @@ export interface Preconditioner {
  *
  * @param sketch s / n.
  */
-export function sketchPreconditioner(space: SystemSpace, sketch: number): Preconditioner {
+export function sketchPreconditioner(space: LayerSpace, sketch: number): Preconditioner {
   const { kernels, outputs, capacity } = space;
   const width = (rows: number) => Math.ceil(sketch * rows);
   const widest = width(capacity * outputs);

@@ -1,6 +1,5 @@
-import { scaleGroups } from "../linearization/group-weights.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { Space } from "../linearization/space.ts";
+import { type Space, scaleGroups } from "../linearization/space.ts";
 import { randomFrom, seedRandom } from "../random/random.ts";
 import { aroundPrior, type PriorlessSystem, type Solved } from "./around-prior.ts";
 import { conjugateGradients } from "./conjugate-gradients.ts";

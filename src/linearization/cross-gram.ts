@@ -1,10 +1,10 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
-import { forEachLayer, type LayerRows } from "./assemble-gram.ts";
 import type { LayerJacobian } from "./block-jacobian.ts";
 import { forEachPanel, panelExamples } from "./gram-panels.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
+import { forEachLayer, type LayerRows } from "./layer-rows.ts";
 import { unitsAtOnce } from "./rows-gram.ts";
 
 /** out <- J W J'ᵀ, n × n', leading dimension n', of the layers of one network at the same θ on two batches. */

@@ -3,13 +3,19 @@ import type { BlockFactors } from "../network/layers.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import { assembleGram, type LayerRows } from "./assemble-gram.ts";
 import type { LayerJacobian } from "./block-jacobian.ts";
 import { layerJacobian } from "./block-kinds.ts";
-import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
 import { gramWorkspace } from "./gram-workspace.ts";
+import {
+  assembleGram,
+  type LayerRows,
+  planWeighted,
+  pullbackFactors,
+  pushforwardFactors,
+  type Weighted,
+} from "./layer-rows.ts";
 import type { Linearization } from "./linearization.ts";
-import type { SystemSpace } from "./system-space.ts";
+import type { LayerSpace } from "./space.ts";
 
 /** The Jacobian of some layers on some examples: it stays when the linearization that it came from moves on. */
 export interface KeptJacobian {
@@ -43,7 +49,7 @@ interface KeptLayer {
  * @param place Where copies of so many numbers are kept; called in the same order for the same network.
  */
 export function keptJacobians(
-  space: Omit<SystemSpace, "capacity">,
+  space: Omit<LayerSpace, "capacity">,
   lists: readonly (readonly number[])[],
   capacity: number,
   place: Place = (length) => space.kernels.allocate(space.dtype, length),

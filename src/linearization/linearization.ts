@@ -4,13 +4,23 @@ import { trainableCount } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { forward, type Plan } from "../network/plan.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
-import { assembleNormal, planRowChunks, type RowChunks, writeRows } from "./assemble-normal.ts";
 import { layerJacobians } from "./block-kinds.ts";
 import { type RowProducts, rowProducts } from "./by-rows.ts";
 import { planCrossGram } from "./cross-gram.ts";
-import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
 import { type GramWorkspace, gramWorkspace } from "./gram-workspace.ts";
+import {
+  assembleGram,
+  assembleNormal,
+  type LayerRows,
+  planRowChunks,
+  planWeighted,
+  pullbackFactors,
+  pushforwardFactors,
+  type RowChunks,
+  traceGramParts,
+  type Weighted,
+  writeRows,
+} from "./layer-rows.ts";
 import { lazy } from "./lazy.ts";
 import { groupsOf } from "./space.ts";
 
@@ -185,7 +195,7 @@ export function planLinearization(
   const backpropagate = (u: FloatArray, out: ParameterVector): void => {
     kernels.copy(examples * outputs, u, resultOf(plan, seeded()).data);
     backward(plan, parameters, examples, seeded(), (l, e) => {
-      if (blocks[l]!.trainable) jacobians[l]!.pullback(examples, e, out.blocks[l]!);
+      if (jacobians[l]!.block.trainable) jacobians[l]!.pullback(examples, e, out.blocks[l]!);
     });
   };
 
@@ -194,7 +204,7 @@ export function planLinearization(
       return examples * outputs;
     },
     columns,
-    example: Int32Array.from({ length: plan.capacity * outputs }, (_, row) => Math.floor(row / outputs)),
+    example: numberExamples(plan),
     outputs: plan.result.data,
 
     at(theta, size) {
@@ -222,22 +232,29 @@ export function planLinearization(
     layers: differentiate,
     plannedLayers: layers,
     cross(other, weights, out) {
-      const layers = other.layers();
+      const others = other.layers();
       // Without factors to multiply, by the rows of both.
-      if (!layers) return products().cross(this, other, weights, out);
-      return crossGram()(differentiate(), layers, weights, out);
+      return others
+        ? crossGram()(differentiate(), others, weights, out)
+        : products().cross(this, other, weights, out);
     },
     writeRows: (first, count, out) =>
       writeRows(differentiate(), columns, first / outputs, count / outputs, out),
     normal: (out) => assembleNormal(differentiate(), columns, rowChunk(), out),
 
-    blocks() {
-      const { derivatives } = differentiate();
-      return jacobians.map(({ inputs }, l) =>
-        inputs?.matrix ? { inputs: inputs.matrix, derivatives: derivatives[l]! } : null,
-      );
-    },
+    blocks: () => denseFactors(differentiate()),
   };
+}
+
+function denseFactors({ jacobians, derivatives }: LayerRows): readonly (JacobianFactors | null)[] {
+  return jacobians.map(({ inputs }, l) =>
+    inputs?.matrix ? { inputs: inputs.matrix, derivatives: derivatives[l]! } : null,
+  );
+}
+
+/** K rows for each example. */
+function numberExamples({ capacity, outputs }: Plan): Int32Array {
+  return Int32Array.from({ length: capacity * outputs }, (_, row) => Math.floor(row / outputs));
 }
 
 /** For what goes by whole rows of J. */

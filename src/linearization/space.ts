@@ -9,12 +9,22 @@ import {
 } from "../network/network.ts";
 import { allocateParameters, type ParameterVector, viewParameters } from "../network/parameter-vector.ts";
 import { leastGramFlops } from "./block-kinds.ts";
-import type { SystemSpace } from "./system-space.ts";
 
 /** Trainable parameters that share a prior: a range of the parameter vector, empty where there are none. */
 export interface Group {
   readonly start: number;
   readonly end: number;
+}
+
+/** The layers of a network, and the batches that their residuals come in. */
+export interface LayerSpace {
+  readonly kernels: Kernels;
+  readonly dtype: DType;
+  readonly blocks: readonly ParameterBlock[];
+  /** K. */
+  readonly outputs: number;
+  /** The most examples in a batch. */
+  readonly capacity: number;
 }
 
 /** How large a residual's batches and its parameters are, and where their numbers live: what optimizers plan by. */
@@ -30,7 +40,7 @@ export interface Space {
   /** The groups of the trainable parameters; a network has two for each layer, its weights and its biases. */
   readonly groups: readonly Group[];
   /** The layers, for methods that go layer by layer; null where the residual has none. */
-  readonly layers: SystemSpace | null;
+  readonly layers: LayerSpace | null;
   /** Operations that form J Jᵀ of so many rows, where a pass over its elements counts `pass` for each of them. */
   gramFlops(rows: number, pass: number): number;
   /** Allocates a zero vector of all parameters, frozen ones too. */
@@ -98,4 +108,18 @@ export function plainSpace(
     vectorOn,
     vector: () => vectorOn(kernels.allocate(dtype, parameters)),
   };
+}
+
+/** x <- factor W x over the trainable parameters; W by groups, null is I. */
+export function scaleGroups(
+  { kernels, parameters, groups }: Space,
+  weights: Float64Array | null,
+  factor: number,
+  { flat }: ParameterVector,
+): void {
+  if (!weights) kernels.scale(parameters, factor, flat);
+  else
+    groups.forEach(({ start, end }, group) => {
+      if (end > start) kernels.scale(end - start, factor * weights[group]!, flat.subarray(start, end));
+    });
 }

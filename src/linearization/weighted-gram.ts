@@ -3,8 +3,7 @@ import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { LayerJacobian } from "./block-jacobian.ts";
 import type { Linearization } from "./linearization.ts";
-import type { Space } from "./space.ts";
-import type { SystemSpace } from "./system-space.ts";
+import type { LayerSpace, Space } from "./space.ts";
 
 /** Columns of J that are written at once: enough for products at full speed. */
 const chunkColumns = 256;
@@ -46,7 +45,7 @@ function weightedByRows({ kernels, dtype, rows: most, parameters: p }: Space): W
   };
 }
 
-function weightedByLayers({ kernels, dtype, outputs, capacity }: SystemSpace): WeightedGram {
+function weightedByLayers({ kernels, dtype, outputs, capacity }: LayerSpace): WeightedGram {
   const square = kernels.allocate(dtype, (capacity * outputs) ** 2);
   const planned = (jacobians: readonly LayerJacobian[]) => {
     const parts = jacobians.flatMap((jacobian, l) => {

@@ -1,6 +1,6 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { describeNetwork, type Network } from "../network/network.ts";
-import type { TrainingResult } from "../training/run.ts";
+import type { TrainingResult } from "../training/training.ts";
 import { carefulShare, makeBlend, mix } from "./blend.ts";
 import { type Examples, pickRows, rmseOver } from "./examples.ts";
 import type { Decision } from "./fit-report.ts";

@@ -7,7 +7,7 @@ import { type NetworkName, networkNames } from "../network/architectures.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { EpochProgress } from "../training/epoch-progress.ts";
-import type { EpochEvent } from "../training/run.ts";
+import type { EpochEvent } from "../training/training.ts";
 import type { Decision } from "./fit-report.ts";
 
 /** Names of optimizers, as in the command line. */

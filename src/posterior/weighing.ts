@@ -1,6 +1,5 @@
-import { scaleGroups } from "../linearization/group-weights.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { Space } from "../linearization/space.ts";
+import { type Space, scaleGroups } from "../linearization/space.ts";
 import { weightedGram } from "../linearization/weighted-gram.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 

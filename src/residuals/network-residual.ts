@@ -4,8 +4,7 @@ import type { PlannedResidual, Residual } from "../linearization/residual.ts";
 import { networkSpace } from "../linearization/space.ts";
 import { type Network, outputCount } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { type Plan, planNetwork } from "../network/plan.ts";
-import { valueNumbers } from "../network/plan-layers.ts";
+import { type Plan, planNetwork, valueNumbers } from "../network/plan.ts";
 import { type Dataset, keptInputs } from "./dataset.ts";
 import { type Evaluator, planEvaluator } from "./evaluator.ts";
 

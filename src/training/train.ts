@@ -1,4 +1,5 @@
-import { openRun, type Training, type TrainingResult } from "./run.ts";
+import { openRun } from "./run.ts";
+import type { Training, TrainingResult } from "./training.ts";
 
 /**
  * Time after which the loop lets other work run: progress, Ctrl-C, a page's events. Not at each step: a promise

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DType } from "../../src/kernels/kernels.ts";
-import { planLinearization } from "../../src/linearization/linearization.ts";
+import { linearizationBuffers, planLinearization } from "../../src/linearization/linearization.ts";
 import type { Layer } from "../../src/network/layers.ts";
 import type { Network } from "../../src/network/network.ts";
 import { layeredNetworks } from "../network/layered-networks.ts";
@@ -15,7 +15,7 @@ function twoBatches(layerCase: LayerCase, first: number, options: { dtype?: DTyp
   const linearized = (from: number, to: number) => {
     const part = { network, examples: to - from, seed: 0 };
     const { plan, parameters } = loadCase(part, { ...drawn, xs: drawn.xs.slice(from, to) }, options);
-    return planLinearization(plan, options.rowBytes).at(parameters, to - from);
+    return planLinearization(plan, linearizationBuffers(plan, options.rowBytes)).at(parameters, to - from);
   };
   const { plan } = loadCase(layerCase, drawn);
   const { outputs, blocks } = plan;

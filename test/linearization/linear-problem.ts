@@ -82,7 +82,10 @@ export function withUnknownInputs({ space, linearization }: ReturnType<typeof li
   const [first, ...rest] = layers.jacobians;
   const { inputs } = first!.factors;
   const unknown = { ...inputs, data: inputs.data.map(() => Number.NaN) };
-  const broken = layerJacobian(gramWorkspace(space), first!.block, { ...first!.factors, inputs: unknown });
+  const broken = layerJacobian(gramWorkspace(space.layers!), first!.block, {
+    ...first!.factors,
+    inputs: unknown,
+  });
   const jacobians = [broken, ...rest];
   return { ...linearization, rows: linearization.rows, layers: () => ({ ...layers, jacobians }) };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { joinTrainings, notBegun } from "../../src/model/join-trainings.ts";
-import type { EpochEvent, TrainingResult } from "../../src/training/run.ts";
+import type { EpochEvent, TrainingResult } from "../../src/training/training.ts";
 
 const event = (epoch: number, best: number): EpochEvent => ({
   step: 10 * epoch,

@@ -6,9 +6,9 @@ import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { loadDataset } from "../../src/residuals/dataset.ts";
 import { networkResidual } from "../../src/residuals/network-residual.ts";
-import type { Training } from "../../src/training/run.ts";
 import { stopDefaults } from "../../src/training/stop.ts";
 import { train } from "../../src/training/train.ts";
+import type { Training } from "../../src/training/training.ts";
 
 const side = 8;
 const network: Network = {

@@ -22,8 +22,9 @@ import { weightAverage } from "../../src/optimizers/weight-average.ts";
 import { seededRandom } from "../../src/random/random.ts";
 import { loadDataset } from "../../src/residuals/dataset.ts";
 import { networkResidual } from "../../src/residuals/network-residual.ts";
-import { openRun, type Run, type SavedRun, type Training } from "../../src/training/run.ts";
+import { openRun, type Run, type SavedRun } from "../../src/training/run.ts";
 import { stopDefaults } from "../../src/training/stop.ts";
+import type { Training } from "../../src/training/training.ts";
 
 const network = denseNetwork(3, [5, 4], 2);
 

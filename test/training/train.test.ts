@@ -10,9 +10,9 @@ import { type Dataset, loadDataset } from "../../src/residuals/dataset.ts";
 import { networkResidual } from "../../src/residuals/network-residual.ts";
 import { divideBatches } from "../../src/training/batches.ts";
 import type { EpochProgress } from "../../src/training/epoch-progress.ts";
-import type { EpochEvent, Training } from "../../src/training/run.ts";
 import { type StopLimits, stopAfterStep, stopDefaults } from "../../src/training/stop.ts";
 import { train } from "../../src/training/train.ts";
+import type { EpochEvent, Training } from "../../src/training/training.ts";
 import { naiveForward } from "../twins/naive-network.ts";
 
 interface Options extends Partial<Omit<Training, "limits">> {
