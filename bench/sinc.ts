@@ -3,7 +3,8 @@ import { selectKernels } from "../src/kernels/select-kernels.ts";
 import { initialize } from "../src/network/initialize.ts";
 import { denseNetwork } from "../src/network/network.ts";
 import { gramGaussNewton } from "../src/optimizers/gram-gauss-newton.ts";
-import { loadDataset } from "../src/training/dataset.ts";
+import { loadDataset } from "../src/residuals/dataset.ts";
+import { networkResidual } from "../src/residuals/network-residual.ts";
 import { stopDefaults } from "../src/training/stop.ts";
 import { train } from "../src/training/train.ts";
 import type { Benchmark } from "./benchmark.ts";
@@ -40,9 +41,8 @@ async function fitSinc(seed: number) {
   const result = await train({
     kernels,
     dtype: "float64",
-    network,
+    residual: networkResidual(network, loadDataset(kernels, "float64", points, x, y)),
     initial: initialize(network, seed),
-    dataset: loadDataset(kernels, "float64", points, x, y),
     trainRows: Int32Array.from({ length: points }, (_, i) => i),
     validationRows: new Int32Array(),
     optimizer: gramGaussNewton(),

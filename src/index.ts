@@ -64,21 +64,15 @@ export {
   smallConvolutionalNetwork,
 } from "./network/architectures.ts";
 export { type Initialization, initialize } from "./network/initialize.ts";
-export type {
-  ActivationLayer,
-  Conv1dLayer,
-  Conv2dLayer,
-  DenseLayer,
-  DropoutLayer,
-  EmbeddingLayer,
-  FlattenLayer,
-  GlobalPoolLayer,
-  Layer,
-  NormLayer,
-  PoolLayer,
-  ResidualLayer,
-  ScaleLayer,
-} from "./network/layers.ts";
+export type { Conv1dLayer, Conv2dLayer } from "./network/layers/convolution.ts";
+export type { DenseLayer } from "./network/layers/dense.ts";
+export type { EmbeddingLayer } from "./network/layers/embedding.ts";
+export type { NormLayer } from "./network/layers/norm.ts";
+export type { ActivationLayer, DropoutLayer, FlattenLayer } from "./network/layers/plain.ts";
+export type { GlobalPoolLayer, PoolLayer } from "./network/layers/pool.ts";
+export type { ResidualLayer } from "./network/layers/residual.ts";
+export type { ScaleLayer } from "./network/layers/scale.ts";
+export type { Layer } from "./network/layers.ts";
 export {
   type DenseNetwork,
   denseNetwork,
@@ -119,4 +113,4 @@ export {
 export { type WeightAverageOptions, weightAverage } from "./optimizers/weight-average.ts";
 export type { EpochProgress } from "./training/epoch-progress.ts";
 export type { Stop, StopReason } from "./training/stop.ts";
-export type { EpochEvent } from "./training/train.ts";
+export type { EpochEvent } from "./training/training.ts";

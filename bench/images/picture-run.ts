@@ -5,13 +5,13 @@ import type { Kernels } from "../../src/kernels/kernels.ts";
 import { pictureInputs } from "../../src/model/picture-inputs.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { type Network, parameterCount } from "../../src/network/network.ts";
-import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
-import { parameterSpace } from "../../src/optimizers/optimizer.ts";
-import { seededRandom } from "../../src/random/random.ts";
-import { batchProblem } from "../../src/training/batch-problem.ts";
+import type { ParameterVector } from "../../src/network/parameter-vector.ts";
+import { seededRandom, seedRandom } from "../../src/random/random.ts";
+import { datasetOf } from "../../src/residuals/dataset.ts";
+import { type Evaluator, planEvaluator } from "../../src/residuals/evaluator.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { datasetOf } from "../../src/training/dataset.ts";
-import { type Evaluator, planEvaluator } from "../../src/training/evaluator.ts";
+import { openSteps } from "../steps.ts";
 import { batchSize, type Setting } from "./methods.ts";
 import { measuredRows, measurePictures, type PictureErrors } from "./picture-errors.ts";
 import type { Pictures } from "./tasks.ts";
@@ -38,7 +38,7 @@ export interface PictureRunOptions {
 export interface PictureRun {
   readonly setting: Setting;
   readonly parameters: number;
-  /** In the memory of the kernels. */
+  /** In the memory of the kernels, without the buffers by which errors are measured here. */
   readonly bytes: number;
   /** The points that were measured. */
   readonly points: readonly PicturePoint[];
@@ -46,27 +46,25 @@ export interface PictureRun {
   advance(untilSeconds: number): void;
 }
 
-/** Prepares a run, the pieces of the library's loop without its rules for stopping, and measures where it starts. */
+/** Prepares a run, and measures where it starts. */
 export function openPictureRun(options: PictureRunOptions, setting: Setting): PictureRun {
   const { kernels, pictures, network, seed } = options;
   const { dataset, predict } = openData(options);
   const batches = divideBatches(pictures.trainRows, batchSize, seededRandom(seed));
-  const space = parameterSpace(kernels, "float32", network, batches.largest);
-  const parameters = allocateParameters(kernels, "float32", space.blocks);
-  parameters.flat.set(initialize(network, seed));
+  const before = kernels.bytesAllocated;
   const evaluator = planEvaluator(kernels, network, "float32");
-  const problem = batchProblem(kernels, network, "float32", dataset, evaluator, batches.largest);
-  const state = setting.optimizer.init(space);
+  const bytesOfMeasures = kernels.bytesAllocated - before;
+  const { parameters, step: takeStep } = openSteps({
+    kernels,
+    dtype: "float32",
+    residual: networkResidual(network, dataset),
+    initial: initialize(network, seed),
+    optimizer: setting.optimizer,
+    batches,
+    shuffles: true,
+  });
   const points: PicturePoint[] = [];
   let [step, seconds] = [0, 0];
-  const takeStep = () => {
-    const batch = step % batches.count;
-    if (batch === 0) batches.shuffle();
-    problem.load(batches.order, batches.start(batch), batches.start(batch + 1) - batches.start(batch));
-    problem.linearize(parameters);
-    setting.optimizer.step(state, problem, parameters);
-    step++;
-  };
   const measure = () =>
     points.push({ step, seconds, ...measurePictures(pictures, predict(evaluator, parameters)) });
   measure();
@@ -74,13 +72,14 @@ export function openPictureRun(options: PictureRunOptions, setting: Setting): Pi
     setting,
     parameters: parameterCount(network),
     get bytes() {
-      return kernels.bytesAllocated;
+      return kernels.bytesAllocated - bytesOfMeasures;
     },
     points,
     advance(untilSeconds) {
       const start = performance.now() - 1000 * seconds;
       do {
         takeStep();
+        step++;
         seconds = (performance.now() - start) / 1000;
       } while (seconds < untilSeconds);
       measure();
@@ -95,7 +94,7 @@ function openData({ kernels, pictures, shift, seed }: PictureRunOptions) {
   const channels = measureChannels(images, trainRows);
   const inputs = pictureInputs(images, Int32Array.from(targets.keys()), channels, {
     augmentation: augmentation(images, { shift }),
-    random: seededRandom(seed + 1),
+    random: seedRandom(seed + 1),
     centers: [mean / deviation],
   });
   const standardized = targets.map((target) => (target - mean) / deviation);

@@ -1,9 +1,10 @@
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
-import { allocateParameters } from "../../src/network/parameter-vector.ts";
-import { type Optimizer, parameterSpace } from "../../src/optimizers/optimizer.ts";
-import { batchProblem } from "../../src/training/batch-problem.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { seededRandom } from "../../src/random/random.ts";
+import { loadDataset } from "../../src/residuals/dataset.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
+import { divideBatches } from "../../src/training/batches.ts";
+import { openSteps } from "../steps.ts";
 import type { SharedStart } from "./shared-start.ts";
 
 /** A step as the training loop takes it. */
@@ -21,27 +22,16 @@ export function gramianStep(
   { network, parameters: initial, inputs, targets, case: { batch } }: SharedStart,
   optimizer: Optimizer,
 ): GramianStep {
-  const space = parameterSpace(kernels, dtype, network, batch);
-  const dataset = loadDataset(kernels, dtype, batch, inputs, targets);
-  const evaluator = planEvaluator(kernels, network, dtype);
-  const problem = batchProblem(kernels, network, dtype, dataset, evaluator, batch);
-  const parameters = allocateParameters(kernels, dtype, space.blocks);
-  parameters.flat.set(initial);
-  const order = Int32Array.from({ length: batch }, (_, i) => i);
-  const state = optimizer.init(space);
-
-  const linearize = (): void => {
-    problem.load(order, 0, batch);
-    problem.linearize(parameters);
-  };
+  const residual = networkResidual(network, loadDataset(kernels, dtype, batch, inputs, targets));
+  const rows = Int32Array.from({ length: batch }, (_, i) => i);
+  const batches = divideBatches(rows, batch, seededRandom(0));
+  const steps = openSteps({ kernels, dtype, residual, initial, optimizer, batches, shuffles: false });
+  const { problem } = steps;
   return {
     loss() {
-      linearize();
-      return problem.loss / (batch * space.outputs);
+      steps.linearize();
+      return problem.loss / problem.linearization.rows;
     },
-    step() {
-      linearize();
-      optimizer.step(state, problem, parameters);
-    },
+    step: steps.step,
   };
 }

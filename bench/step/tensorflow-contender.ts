@@ -1,6 +1,6 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import type * as Layers from "@tensorflow/tfjs-layers";
-import type { DenseLayer } from "../../src/network/layers.ts";
+import type { DenseLayer } from "../../src/network/layers/dense.ts";
 import { isDense } from "../../src/network/network.ts";
 import type { Contender } from "./contender.ts";
 import { ratesFor, type SharedStart } from "./shared-start.ts";

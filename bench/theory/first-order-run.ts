@@ -1,7 +1,9 @@
 import { performance } from "node:perf_hooks";
 import type { Kernels } from "../../src/kernels/kernels.ts";
 import { selectKernels } from "../../src/kernels/select-kernels.ts";
+import type { Space } from "../../src/linearization/space.ts";
 import { initialize } from "../../src/network/initialize.ts";
+import type { ParameterVector } from "../../src/network/parameter-vector.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { drawTask, type Task } from "./tasks.ts";
 import { openTrainer } from "./trainer.ts";
@@ -90,12 +92,24 @@ export function cosineSchedule(
   const optimizer: Optimizer<{ inner: unknown; step: number }> = {
     name: first.name,
     init: (space) => ({ inner: first.init(space), step: 0 }),
-    step(state, problem, parameters) {
-      const share = Math.min(state.step / steps, 1);
-      state.step++;
-      // Never 0: the methods refuse it.
-      const now = Math.max((rate * (1 + Math.cos(Math.PI * share))) / 2, rate * 1e-6);
-      return at(now).step(state.inner, problem, parameters);
+    plan(space) {
+      const kept: ParameterVector[] = [];
+      /** A space that gives the same vectors to the plan of each step: nothing in them outlives it. */
+      const reuse = (): Space => {
+        let used = 0;
+        const vector = () => {
+          kept[used] ??= space.vector();
+          return kept[used++]!;
+        };
+        return { ...space, vector };
+      };
+      return (state, problem, parameters) => {
+        const share = Math.min(state.step / steps, 1);
+        state.step++;
+        // Never 0: the methods refuse it.
+        const now = Math.max((rate * (1 + Math.cos(Math.PI * share))) / 2, rate * 1e-6);
+        return at(now).plan(reuse())(state.inner, problem, parameters);
+      };
     },
   };
   return optimizer;

@@ -1,11 +1,11 @@
 import type { Kernels } from "../../src/kernels/kernels.ts";
-import { allocateParameters } from "../../src/network/parameter-vector.ts";
-import { type Optimizer, parameterSpace, type StepReport } from "../../src/optimizers/optimizer.ts";
+import type { Optimizer, StepReport } from "../../src/optimizers/optimizer.ts";
 import { seededRandom } from "../../src/random/random.ts";
-import { batchProblem } from "../../src/training/batch-problem.ts";
+import { type Dataset, loadDataset, plainInputs } from "../../src/residuals/dataset.ts";
+import { planEvaluator } from "../../src/residuals/evaluator.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { type Dataset, loadDataset, plainInputs } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import { openSteps } from "../steps.ts";
 import type { Examples } from "./examples.ts";
 import type { Start } from "./wide-network.ts";
 
@@ -36,7 +36,7 @@ export interface Trainer {
   predict(inputs: Float64Array): Float64Array;
 }
 
-/** Prepares a training run: the pieces of the library's loop, without its rules for stopping. */
+/** Prepares a training run. */
 export function openTrainer(options: TrainerOptions): Trainer {
   const { kernels, start, examples, optimizer, batchSize, shuffleSeed } = options;
   const { network } = start;
@@ -45,23 +45,20 @@ export function openTrainer(options: TrainerOptions): Trainer {
   const dataset = load(examples);
   const evaluator = planEvaluator(kernels, network, "float64");
   const batches = divideBatches(allRows(examples.rows), batchSize, seededRandom(shuffleSeed ?? 0));
-  const space = parameterSpace(kernels, "float64", network, batches.largest);
-  const parameters = allocateParameters(kernels, "float64", space.blocks);
-  parameters.flat.set(start.initial);
-  const problem = batchProblem(kernels, network, "float64", dataset, evaluator, batches.largest);
-  const state = optimizer.init(space);
+  const { parameters, step } = openSteps({
+    kernels,
+    dtype: "float64",
+    residual: networkResidual(network, dataset),
+    initial: start.initial,
+    optimizer,
+    batches,
+    shuffles: shuffleSeed !== null,
+  });
   const sumOfSquares = (data: Dataset) =>
     evaluator.sumOfSquares(parameters, data, allRows(data.rows), data.rows);
-  let batch = 0;
   return {
     batches: batches.count,
-    step() {
-      if (batch === 0 && shuffleSeed !== null) batches.shuffle();
-      problem.load(batches.order, batches.start(batch), batches.start(batch + 1) - batches.start(batch));
-      problem.linearize(parameters);
-      batch = (batch + 1) % batches.count;
-      return optimizer.step(state, problem, parameters);
-    },
+    step,
     residualNorm: () => Math.sqrt(sumOfSquares(dataset)),
     load,
     rms: (data) => Math.sqrt(sumOfSquares(data) / data.rows),

@@ -1,28 +1,19 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { scaleGroups } from "../linearization/group-weights.ts";
 import type { Linearization } from "../linearization/linearization.ts";
 import { shiftResiduals } from "../linearization/shift-residuals.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
-import { trainableCount } from "../network/network.ts";
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import type { DampedStep, DampedSystem, SolveMethod } from "../posterior/damped-system.ts";
-import type { Form } from "../posterior/form.ts";
+import { type Space, scaleGroups } from "../linearization/space.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
 import { predictByPushforward } from "../posterior/step-prediction.ts";
+import { type DampedStep, emptyStep, type System } from "../posterior/system.ts";
 
-/** A damped system that knows no prior. */
-export interface PriorlessSystem {
-  readonly form: Form | null;
-  assemble(linearization: Linearization, weights: Float64Array | null): void;
-  meanDiagonal(): number;
+/** A system that knows no prior. */
+export interface PriorlessSystem<State> extends Omit<System<State>, "solve"> {
   /** out <- δ for the residuals r, as far as this system approximates it. */
   solve(residuals: FloatArray, damping: number, out: ParameterVector): Solved;
 }
 
 /** λ that was used, and how. */
-export interface Solved {
-  damping: number;
-  method: SolveMethod;
-}
+export type Solved = Pick<DampedStep, "damping" | "method">;
 
 /**
  * Lets a system that knows no prior solve with one, by the step that the prior alone would take:
@@ -32,33 +23,28 @@ export interface Solved {
  * For the exact step this is an identity. An approximation of it then concerns the data alone: in directions that
  * it leaves out, the prior acts as it should.
  */
-export function aroundPrior(space: SystemSpace, core: PriorlessSystem): DampedSystem {
-  const { kernels, dtype, blocks, outputs, capacity } = space;
-  const p = trainableCount(blocks);
-  const center = allocateParameters(kernels, dtype, blocks);
-  const pushed = kernels.allocate(dtype, capacity * outputs);
-  const shifted = kernels.allocate("float64", capacity * outputs);
-  const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
+export function aroundPrior<State>(space: Space, core: PriorlessSystem<State>): System<State> {
+  const { kernels, dtype, rows, parameters: p } = space;
+  const center = space.vector();
+  const pushed = kernels.allocate(dtype, rows);
+  const shifted = kernels.allocate("float64", rows);
+  const result = emptyStep();
   let linearization: Linearization;
   let weights: Float64Array | null = null;
 
   /** c <- W g / λ, shifted <- r - J c. */
   const shift = (residuals: FloatArray, damping: number, prior: ParameterVector): void => {
     kernels.copy(p, prior.flat, center.flat);
-    scaleGroups(kernels, blocks, weights, 1 / damping, center);
+    scaleGroups(space, weights, 1 / damping, center);
     shiftResiduals(kernels, linearization, residuals, -1, center, pushed, shifted);
   };
 
   return {
     form: core.form,
-    assemble(next, groupWeights) {
+    assemble(next, groupWeights, state) {
       linearization = next;
       weights = groupWeights;
-      core.assemble(next, groupWeights);
-    },
-    reweigh(groupWeights) {
-      weights = groupWeights;
-      core.assemble(linearization, groupWeights);
+      core.assemble(next, groupWeights, state);
     },
     meanDiagonal: () => core.meanDiagonal(),
     solve(residuals, damping, prior, out) {
@@ -70,13 +56,5 @@ export function aroundPrior(space: SystemSpace, core: PriorlessSystem): DampedSy
       result.method = method;
       return result;
     },
-    ...withoutCounts,
   };
 }
-
-/** What an approximate system answers where only the exact one knows. */
-export const withoutCounts: Pick<DampedSystem, "effectiveParameters" | "effectiveTotal" | "leaveOneOut"> = {
-  effectiveParameters: () => false,
-  effectiveTotal: () => null,
-  leaveOneOut: () => null,
-};

@@ -1,10 +1,10 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { LayerJacobian } from "../linearization/block-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 import { type Factorization, symmetricSolver } from "../posterior/symmetric-solver.ts";
-import type { Curvature } from "./curvature.ts";
+import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 
 /**
@@ -19,31 +19,32 @@ import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-syste
  *
  * Source: Tran et al. 2022, arXiv:2210.05268 (CW-NGD).
  */
-export function componentWise(): Curvature {
+export function componentWise(): ApproximateCurvature<null> {
   return {
     isExact: false,
-    init(space) {
-      const system = gradientSystem(space, unitInverses(space));
+    init: () => null,
+    plan(space) {
+      const system = gradientSystem(space, unitInverses(requireLayers(space, "componentWise")));
       return () => system;
     },
   };
 }
 
-function unitInverses(space: SystemSpace): CurvatureInverse {
-  const { blocks, outputs } = space;
-  const layers = blocks.flatMap((block, l) =>
-    block.trainable ? [{ l, units: layerUnits(space, block) }] : [],
-  );
+function unitInverses(space: LayerSpace): CurvatureInverse<null> {
+  const { outputs } = space;
+  let layers: readonly { readonly l: number; readonly units: LayerUnits }[] = [];
   let weights: Float64Array | null = null;
   let n = 0;
   return {
-    assemble(linearization) {
+    assemble(linearization, groupWeights) {
       n = linearization.rows;
-      const { jacobians, derivatives } = linearization.layers();
-      for (const { l, units } of layers) units.assemble(jacobians[l]!, derivatives[l]!, n / outputs);
-    },
-    weigh(groupWeights) {
       weights = groupWeights;
+      const { jacobians, derivatives } = linearization.layers()!;
+      if (layers.length === 0)
+        layers = jacobians.flatMap((jacobian, l) =>
+          jacobian.block.trainable ? [{ l, units: layerUnits(space, jacobian) }] : [],
+        );
+      for (const { l, units } of layers) units.assemble(jacobians[l]!, derivatives[l]!, n / outputs);
     },
     meanDiagonal: () => layers.reduce((sum, { units }) => sum + units.trace(), 0) / n,
     apply: (damping, g) =>
@@ -63,10 +64,11 @@ interface LayerUnits {
   apply(damping: number, w: number, v: number, g: FloatArray): Factorization;
 }
 
-function layerUnits(space: SystemSpace, block: ParameterBlock): LayerUnits {
+function layerUnits(space: LayerSpace, jacobian: LayerJacobian): LayerUnits {
   const { kernels, dtype } = space;
-  const { rows, columns, inputs } = block;
-  const unitRows = block.kind === "dense" ? denseUnitRows(space, block) : writtenUnitRows(space, block);
+  const { rows, columns, inputs } = jacobian.block;
+  const plan = jacobian.inputs?.matrix ? inputUnitRows : writtenUnitRows;
+  const unitRows = plan(space, jacobian.block);
   const square = kernels.allocate(dtype, rows ** 2);
   const matrix = kernels.allocate("float64", rows ** 2);
   const diagonal = kernels.allocate("float64", rows);
@@ -111,8 +113,8 @@ interface UnitRows {
 }
 
 /** One for each example, s √q_ij ã_i. */
-function denseUnitRows(
-  { kernels, dtype, outputs, capacity }: SystemSpace,
+function inputUnitRows(
+  { kernels, dtype, outputs, capacity }: LayerSpace,
   { rows, columns, scale }: ParameterBlock,
 ): UnitRows {
   /** √q, by examples and units. */
@@ -122,8 +124,8 @@ function denseUnitRows(
   let examples = 0;
   return {
     matrix,
-    assemble({ factors }, d, count) {
-      features = factors.inputs;
+    assemble({ inputs }, d, count) {
+      features = inputs!.matrix!;
       examples = count;
       for (let i = 0; i < count; i++)
         for (let j = 0; j < columns; j++) roots[i * columns + j] = Math.sqrt(squares(d, i, j, outputs));
@@ -147,7 +149,7 @@ function denseUnitRows(
 
 /** One for each row of J, the unit's columns of it. */
 function writtenUnitRows(
-  { kernels, dtype, outputs, capacity }: SystemSpace,
+  { kernels, dtype, outputs, capacity }: LayerSpace,
   { rows, columns }: ParameterBlock,
 ): UnitRows {
   const matrix = kernels.allocate(dtype, capacity * outputs * rows);

@@ -1,8 +1,8 @@
 import { type KeptJacobian, keptJacobians } from "../linearization/kept-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import { trainableCount } from "../network/network.ts";
-import { seededRandom, shuffle } from "../random/random.ts";
-import type { Curvature } from "./curvature.ts";
+import { type RandomState, randomFrom, seedRandom, shuffle } from "../random/random.ts";
+import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem } from "./gradient-system.ts";
 import { requireOption } from "./optimizer-error.ts";
 import { woodburyInverse, woodburyScratch } from "./woodbury.ts";
@@ -33,7 +33,9 @@ export const curvatureBatchDefaults: Readonly<CurvatureBatchOptions> = Object.fr
  *
  * @throws {OptimizerError} If `examples` is not a whole number of at least 1.
  */
-export function curvatureBatch(options: Partial<CurvatureBatchOptions> = {}): Curvature {
+export function curvatureBatch(
+  options: Partial<CurvatureBatchOptions> = {},
+): ApproximateCurvature<DrawnState> {
   const { examples, seed } = { ...curvatureBatchDefaults, ...options };
   requireOption(
     "examples",
@@ -43,32 +45,38 @@ export function curvatureBatch(options: Partial<CurvatureBatchOptions> = {}): Cu
   );
   return {
     isExact: false,
-    init(space) {
-      const system = gradientSystem(space, sampledInverse(space, Math.min(examples, space.capacity), seed));
+    init: () => ({ random: seedRandom(seed) }),
+    plan(space) {
+      const layers = requireLayers(space, "curvatureBatch");
+      const system = gradientSystem(space, sampledInverse(layers, Math.min(examples, layers.capacity)));
       return () => system;
     },
   };
 }
 
-function sampledInverse(space: SystemSpace, size: number, seed: number): CurvatureInverse {
+/** Where the random choices of a curvature go on. */
+export interface DrawnState {
+  readonly random: RandomState;
+}
+
+function sampledInverse(space: LayerSpace, size: number): CurvatureInverse<DrawnState> {
   const { kernels, blocks, outputs, capacity } = space;
   const layers = blocks.flatMap(({ trainable }, l) => (trainable ? [l] : []));
   const [kept] = keptJacobians(space, [layers], size) as [KeptJacobian];
   const inverse = woodburyInverse(space, kept, size * outputs, woodburyScratch(space, size * outputs));
-  const random = seededRandom(seed);
   const order = new Int32Array(capacity);
   /** b/b₂. */
   let ratio = 1;
   return {
-    assemble(linearization) {
+    assemble(linearization, weights, { random }) {
       const batch = linearization.rows / outputs;
       const count = Math.min(size, batch);
       for (let i = 0; i < batch; i++) order[i] = i;
-      if (count < batch) shuffle(order.subarray(0, batch), random);
+      if (count < batch) shuffle(order.subarray(0, batch), randomFrom(random));
       kept.keep(linearization, order, count);
       ratio = batch / count;
+      inverse.weigh(weights);
     },
-    weigh: (weights) => inverse.weigh(weights),
     meanDiagonal: () => inverse.trace() / kept.rows,
     // (ratio J₂ᵀ J₂ + λ W⁻¹)⁻¹ = (J₂ᵀ J₂ + λ/ratio W⁻¹)⁻¹ / ratio.
     apply(damping, g) {

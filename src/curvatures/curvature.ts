@@ -1,34 +1,64 @@
-import type { SystemSpace } from "../linearization/system-space.ts";
-import { type DampedSystem, dampedSystem } from "../posterior/damped-system.ts";
-import { chooseForm, type Form } from "../posterior/form.ts";
-import { symmetricSolver } from "../posterior/symmetric-solver.ts";
+import type { LayerSpace, Space } from "../linearization/space.ts";
+import { dampedSystem, type SystemOptions } from "../posterior/damped-system.ts";
+import { cheaperForm, type Form } from "../posterior/form.ts";
+import type { Posterior, System } from "../posterior/system.ts";
+import { OptimizerError } from "./optimizer-error.ts";
 
-/** Which matrix stands for Jᵀ J in the damped step, and how it is solved. */
-export interface Curvature {
-  /**
-   * Whether its system counts effective parameters and knows leave-one-out errors, as a prior by the evidence and
-   * damping by leave-one-out errors need.
-   */
-  readonly isExact: boolean;
-  /** Allocates. Returns the system for a batch of so many examples, which may be another one for another size. */
-  init(space: SystemSpace): (examples: number) => DampedSystem;
+/**
+ * Which matrix stands for Jᵀ J in the damped step, and how it is solved: Jᵀ J itself, whose factor also answers what a
+ * prior by the evidence and damping by leave-one-out errors ask, or an approximation of it.
+ */
+export type Curvature = ExactCurvature | ApproximateCurvature;
+
+/** Jᵀ J itself. */
+export interface ExactCurvature {
+  readonly isExact: true;
+  /** It keeps nothing from step to step. */
+  init(space: Space): null;
+  /** Allocates. Returns the system for a batch of so many rows, which may be another one for another size. */
+  plan(space: Space): (rows: number) => Posterior;
 }
 
-/** Jᵀ J itself, by the Gram matrix or by the normal equations: "auto" takes the cheaper form for each batch. */
-export function exactCurvature(form: Form | "auto" = "auto"): Curvature {
-  return { isExact: true, init: (space) => chosenByForm(space, form) };
+/** An approximation of Jᵀ J. */
+export interface ApproximateCurvature<State = unknown> {
+  readonly isExact: false;
+  /** What it keeps from step to step: numbers, typed arrays and records of them. */
+  init(space: Space): State;
+  /** As of an exact one. */
+  plan(space: Space): (rows: number) => System<State>;
 }
 
-/** A damped system in each form that batches ask for. */
+/** By the Gram matrix or by the normal equations: "auto" takes the cheaper form for each size of batch. */
+export function exactCurvature(form: Form | "auto" = "auto"): ExactCurvature {
+  return { isExact: true, init: () => null, plan: (space) => chosenByForm(space, form) };
+}
+
+/** A damped system in each form that batches ask for; the form of a size is chosen once. */
 export function chosenByForm(
-  { kernels, dtype, blocks, outputs, capacity }: SystemSpace,
+  space: Space,
   form: Form | "auto",
-  makeSolver: typeof symmetricSolver = symmetricSolver,
-): (examples: number) => DampedSystem {
-  const systems: { [form in Form]?: DampedSystem } = {};
-  return (examples) => {
-    const chosen = form === "auto" ? chooseForm(blocks, examples, outputs, dtype).form : form;
-    systems[chosen] ??= dampedSystem(chosen, kernels, dtype, blocks, capacity * outputs, outputs, makeSolver);
-    return systems[chosen];
+  options: SystemOptions = {},
+): (rows: number) => Posterior {
+  const systems: { [form in Form]?: Posterior } = {};
+  const chosen = new Map<number, Posterior>();
+  const choose = (rows: number): Posterior => {
+    const name = form === "auto" ? cheaperForm(space, rows) : form;
+    systems[name] ??= dampedSystem(name, space, options);
+    chosen.set(rows, systems[name]);
+    return systems[name];
   };
+  return (rows) => chosen.get(rows) ?? choose(rows);
+}
+
+/**
+ * The layers of a space.
+ *
+ * @param what Asks for them: for the message.
+ * @throws {OptimizerError} If the residual is none of a network.
+ */
+export function requireLayers({ layers }: Space, what: string): LayerSpace {
+  if (layers) return layers;
+  throw new OptimizerError(
+    `${what}: goes layer by layer, and these residuals have no layers; use exactCurvature()`,
+  );
 }

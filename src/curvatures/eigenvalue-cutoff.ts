@@ -1,7 +1,7 @@
-import type { DampedSystem } from "../posterior/damped-system.ts";
 import type { Form } from "../posterior/form.ts";
+import type { System } from "../posterior/system.ts";
 import { aroundPrior, type PriorlessSystem } from "./around-prior.ts";
-import { type Curvature, chosenByForm } from "./curvature.ts";
+import { type ApproximateCurvature, chosenByForm } from "./curvature.ts";
 import { cutoffSolver } from "./cutoff-solver.ts";
 import { requireOption } from "./optimizer-error.ts";
 
@@ -30,18 +30,19 @@ export const eigenvalueCutoffDefaults: Readonly<EigenvalueCutoffOptions> = Objec
  *
  * @throws {OptimizerError} If the cut-off is not in [0, 1).
  */
-export function eigenvalueCutoff(options: Partial<EigenvalueCutoffOptions> = {}): Curvature {
+export function eigenvalueCutoff(options: Partial<EigenvalueCutoffOptions> = {}): ApproximateCurvature<null> {
   const { cutoff, form } = { ...eigenvalueCutoffDefaults, ...options };
   requireOption("cutoff", cutoff, cutoff >= 0 && cutoff < 1, "in [0, 1)");
   return {
     isExact: false,
-    init(space) {
-      const choose = chosenByForm(space, form, (kernels, capacity) =>
-        cutoffSolver(kernels, capacity, cutoff),
-      );
-      const systems = new Map<DampedSystem, DampedSystem>();
-      return (examples) => {
-        const system = choose(examples);
+    init: () => null,
+    plan(space) {
+      const choose = chosenByForm(space, form, {
+        makeSolver: (kernels, capacity) => cutoffSolver(kernels, capacity, cutoff),
+      });
+      const systems = new Map<System, System>();
+      return (rows) => {
+        const system = choose(rows);
         const known = systems.get(system) ?? aroundPrior(space, withoutPrior(system));
         systems.set(system, known);
         return known;
@@ -50,6 +51,6 @@ export function eigenvalueCutoff(options: Partial<EigenvalueCutoffOptions> = {})
   };
 }
 
-function withoutPrior(system: DampedSystem): PriorlessSystem {
+function withoutPrior(system: System): PriorlessSystem<unknown> {
   return { ...system, solve: (residuals, damping, out) => system.solve(residuals, damping, null, out) };
 }

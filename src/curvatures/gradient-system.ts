@@ -1,18 +1,14 @@
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
-import { trainableCount } from "../network/network.ts";
+import type { Space } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import type { DampedStep, DampedSystem } from "../posterior/damped-system.ts";
 import { predictByPushforward } from "../posterior/step-prediction.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
-import { withoutCounts } from "./around-prior.ts";
+import { emptyStep, type System } from "../posterior/system.ts";
 
 /** An inverse that stands for that of Jᵀ J + λ W⁻¹: C is its Jᵀ J. */
-export interface CurvatureInverse {
-  /** Takes the C of a linearization. */
-  assemble(linearization: Linearization): void;
-  /** Takes other weights W, for the same C; called after `assemble` too. */
-  weigh(weights: Float64Array | null): void;
+export interface CurvatureInverse<State> {
+  /** Takes the C of a linearization, with the weights W. */
+  assemble(linearization: Linearization, weights: Float64Array | null, state: State): void;
   /** tr(C) / n: the unit of damping. */
   meanDiagonal(): number;
   /** g <- (C + λ W⁻¹)⁻¹ g over the trainable parameters. After "failed" g is undefined. */
@@ -20,23 +16,20 @@ export interface CurvatureInverse {
 }
 
 /** The damped system δ = -(C + λ W⁻¹)⁻¹ (Jᵀ r + g): any curvature for the gradient of the batch at hand. */
-export function gradientSystem(
-  { kernels, dtype, blocks, outputs, capacity }: SystemSpace,
-  inverse: CurvatureInverse,
-): DampedSystem {
-  const p = trainableCount(blocks);
-  const pushed = kernels.allocate(dtype, capacity * outputs);
-  const result: DampedStep = { damping: 0, slope: 0, predictedReduction: 0, method: "failed" };
+export function gradientSystem<State>(
+  { kernels, dtype, rows, parameters: p }: Space,
+  inverse: CurvatureInverse<State>,
+): System<State> {
+  const pushed = kernels.allocate(dtype, rows);
+  const result = emptyStep();
   let linearization: Linearization;
 
   return {
     form: null,
-    assemble(next, weights) {
+    assemble(next, weights, state) {
       linearization = next;
-      inverse.assemble(next);
-      inverse.weigh(weights);
+      inverse.assemble(next, weights, state);
     },
-    reweigh: (weights) => inverse.weigh(weights),
     meanDiagonal: () => inverse.meanDiagonal(),
     solve(residuals, damping, prior, out) {
       linearization.pullback(residuals, out);
@@ -47,7 +40,6 @@ export function gradientSystem(
       predictByPushforward(kernels, linearization, residuals, out, pushed, result);
       return result;
     },
-    ...withoutCounts,
   };
 }
 

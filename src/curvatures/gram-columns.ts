@@ -1,9 +1,9 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { forEachLayer as forEachOf } from "../linearization/assemble-gram.ts";
 import type { LayerJacobian } from "../linearization/block-jacobian.ts";
+import { forEachLayer as forEachOf } from "../linearization/layer-rows.ts";
 import { lazy } from "../linearization/lazy.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
 
@@ -32,18 +32,21 @@ interface LayerColumns {
  * Element (ik, jm) of J W Jᵀ is Σ_layers s² (w ã_i · ã_j + v - w) (d_ik · d_jm) over dense layers, as at the head of
  * `linearization.ts`. Another layer multiplies row jm of J, which is written for a moment.
  */
-export function gramColumns(space: SystemSpace): GramColumns {
-  const dense = denseColumns(space);
-  const written = writtenColumns(space);
+export function gramColumns(space: LayerSpace): GramColumns {
+  const byInputs = inputColumns(space);
+  let written: LayerColumns | null = null;
   const forEachLayer = (
     linearization: Linearization,
     weights: Float64Array | null,
     visit: (columns: LayerColumns, ...layer: [LayerJacobian, PlanMatrix, number, number]) => void,
-  ): void =>
-    forEachOf(linearization.layers(), (jacobian, d, l) => {
-      const columns = jacobian.block.kind === "dense" ? dense : written;
+  ): void => {
+    const layers = linearization.layers()!;
+    written ??= writtenColumns(space, layers.jacobians);
+    forEachOf(layers, (jacobian, d, l) => {
+      const columns = jacobian.inputs?.matrix ? byInputs : written!;
       visit(columns, jacobian, d, weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1);
     });
+  };
   return {
     diagonal(linearization, weights, out) {
       out.fill(0, 0, linearization.rows);
@@ -58,8 +61,8 @@ export function gramColumns(space: SystemSpace): GramColumns {
   };
 }
 
-/** By the factors of a dense layer. */
-function denseColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): LayerColumns {
+/** By the factors of a layer whose inputs are at hand. */
+function inputColumns({ kernels, dtype, blocks, outputs, capacity }: LayerSpace): LayerColumns {
   const longest = Math.max(...blocks.map((block) => Math.max(block.rows, block.columns)));
   const vector = kernels.allocate(dtype, longest);
   const products = kernels.allocate(dtype, capacity);
@@ -69,14 +72,16 @@ function denseColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace
     return kernels.dot(length, x, x);
   };
   return {
-    addDiagonal({ block, factors: { inputs: a } }, d, w, v, out) {
+    addDiagonal({ block, inputs }, d, w, v, out) {
+      const a = inputs!.matrix!;
       const { rows, columns, scale, bias } = block;
       for (let ik = 0; ik < out.length; ik++) {
         const ofInputs = w * square(a.data, Math.floor(ik / outputs) * a.stride, rows) + (bias ? v - w : 0);
         out[ik]! += scale ** 2 * ofInputs * square(d.data, ik * d.stride, columns);
       }
     },
-    addColumn({ block, factors: { inputs: a } }, d, w, v, row, out) {
+    addColumn({ block, inputs }, d, w, v, row, out) {
+      const a = inputs!.matrix!;
       const { rows, columns, scale, bias } = block;
       const n = out.length;
       const examples = n / outputs;
@@ -93,9 +98,15 @@ function denseColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace
 }
 
 /** By the rows of J, those of one example at a time. */
-function writtenColumns({ kernels, dtype, blocks, outputs, capacity }: SystemSpace): LayerColumns {
+function writtenColumns(
+  { kernels, dtype, outputs, capacity }: LayerSpace,
+  jacobians: readonly LayerJacobian[],
+): LayerColumns {
   const sizeOf = ({ rows, columns }: ParameterBlock) => rows * columns;
-  const longest = Math.max(0, ...blocks.filter(({ kind }) => kind !== "dense").map(sizeOf));
+  const longest = Math.max(
+    0,
+    ...jacobians.filter(({ inputs }) => !inputs?.matrix).map(({ block }) => sizeOf(block)),
+  );
   const rowsOfExample = lazy(() => kernels.allocate(dtype, outputs * longest));
   const pushed = lazy(() => kernels.allocate(dtype, capacity * outputs));
 

@@ -1,13 +1,10 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
-import { forEachLayer } from "../linearization/assemble-gram.ts";
-import type { LayerJacobian } from "../linearization/block-jacobian.ts";
-import type { ConvolutionFactors } from "../linearization/convolution-jacobian.ts";
-import { ldOfPositions } from "../linearization/convolution-rows.ts";
-import { gramWorkspace } from "../linearization/gram-workspace.ts";
+import { type InputRows, type LayerJacobian, ldOfPositions } from "../linearization/block-jacobian.ts";
+import { type GramWorkspace, gramWorkspace } from "../linearization/gram-workspace.ts";
+import { forEachLayer } from "../linearization/layer-rows.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { forEachChunk } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import type { Random } from "../random/random.ts";
 
@@ -16,7 +13,7 @@ export interface GramSketch {
   /** M, leading dimension s. */
   readonly matrix: Float64Array;
   /** Draws M of s columns. */
-  draw(linearization: Linearization, weights: Float64Array | null, s: number): void;
+  draw(linearization: Linearization, weights: Float64Array | null, s: number, random: Random): void;
 }
 
 /**
@@ -33,25 +30,35 @@ export interface GramSketch {
  *
  * @param widest The largest s.
  */
-export function gramSketch(space: SystemSpace, widest: number, random: Random): GramSketch {
+export function gramSketch(space: LayerSpace, widest: number): GramSketch {
   const { kernels, outputs, capacity } = space;
   const matrix = kernels.allocate("float64", capacity * outputs * widest);
-  const sketchers = {
-    dense: denseSketcher(space, widest, random),
-    convolution: convolutionSketcher(space, widest, random),
-    scale: plainSketcher(space, random),
-    embedding: plainSketcher(space, random),
-  };
+  let sketchers: readonly (Sketcher | null)[] | null = null;
   return {
     matrix,
-    draw(linearization, weights, s) {
+    draw(linearization, weights, s, random) {
+      const layers = linearization.layers()!;
+      sketchers ??= planSketchers(space, layers.jacobians, widest);
       kernels.scale(linearization.rows * s, 0, matrix);
-      forEachLayer(linearization.layers(), (jacobian, d, l) => {
+      forEachLayer(layers, (jacobian, d, l) => {
         const roots = [2 * l, 2 * l + 1].map((group) => Math.sqrt(weights?.[group] ?? 1));
-        sketchers[jacobian.block.kind]({ jacobian, d, n: linearization.rows, roots, s, matrix });
+        sketchers![l]!({ jacobian, d, n: linearization.rows, roots, s, random, matrix });
       });
     },
   };
+}
+
+/** For each trainable layer by what its rows of J are made of, in buffers that they share. */
+function planSketchers(
+  space: LayerSpace,
+  jacobians: readonly LayerJacobian[],
+  widest: number,
+): readonly (Sketcher | null)[] {
+  const workspace = gramWorkspace(space);
+  return jacobians.map(({ block, inputs }) => {
+    if (!block.trainable) return null;
+    return inputs ? factorSketcher(workspace, block, inputs, widest) : columnSketcher(workspace, block);
+  });
 }
 
 /** What a layer adds its sketch to. */
@@ -62,86 +69,66 @@ interface SketchTask {
   /** √w and √v. */
   readonly roots: readonly number[];
   readonly s: number;
+  readonly random: Random;
   readonly matrix: Float64Array;
 }
 
 type Sketcher = (task: SketchTask) => void;
 
-function denseSketcher(space: SystemSpace, widest: number, random: Random): Sketcher {
-  const { kernels, outputs, capacity } = space;
-  const { share } = gramWorkspace(space);
-  const longest = Math.max(...space.blocks.map((block) => Math.max(block.rows, block.columns)));
-  const signs = share("signs", longest * widest);
-  const byInputs = share("by inputs", capacity * widest);
-  const byDerivatives = share("by derivatives", capacity * outputs * widest);
-  return ({ jacobian: { block, factors }, d, n, roots, s, matrix }) => {
-    const { rows, columns, scale } = block;
-    const { inputs: a } = factors;
-    const [x, p, q] = [signs(), byInputs(), byDerivatives()];
-    drawSigns(rows * s, random, x);
-    weighRows(kernels, block, s, roots, x);
-    kernels.gemm(false, false, n / outputs, s, rows, 1, a.data, a.stride, x, s, 0, p, s);
-    drawSigns(columns * s, random, x);
-    kernels.gemm(false, false, n, s, columns, 1, d.data, d.stride, x, s, 0, q, s);
-    kernels.scaleRows(n / outputs, outputs, s, p, s, q, s);
-    kernels.axpy(n * s, scale / Math.sqrt(s), q, matrix);
-  };
-}
+/** By inputs and derivatives, some examples at a time; each group of units has signs of its own. */
+function factorSketcher(
+  { kernels, outputs, share }: GramWorkspace,
+  { rows, columns, groups, positions, scale }: ParameterBlock,
+  { atOnce }: InputRows,
+  widest: number,
+): Sketcher {
+  const units = columns / groups;
+  const signsOfInputs = share("signs of inputs", rows * widest);
+  const signsOfUnits = share("signs of units", units * widest);
+  const byInputs = share("by inputs", atOnce * positions * widest);
+  const byDerivatives = share("by derivatives", atOnce * positions * outputs * widest);
+  const ofPositions = share("sums", positions > 1 ? atOnce * outputs * widest : 0);
 
-/** The same at each position, some images at a time; each group of filters has signs of its own. */
-function convolutionSketcher(space: SystemSpace, widest: number, random: Random): Sketcher {
-  const { kernels, dtype, outputs, blocks, capacity } = space;
-  const convolutions = blocks.filter(({ kind, trainable }) => kind === "convolution" && trainable);
-  const { share } = gramWorkspace(space);
-  const largest = (numbers: (block: ParameterBlock) => number) => Math.max(0, ...convolutions.map(numbers));
-  const signsOfInputs = share("signs of inputs", largest(({ rows }) => rows) * widest);
-  const signsOfUnits = share("signs of units", largest(({ columns }) => columns) * widest);
-  const sums = share("sums", capacity * outputs * widest);
-  const products = new Map<number, readonly [FloatArray, FloatArray]>();
-  /** Buffers for so many rows of windows. */
-  const productsOf = (rows: number) => {
-    const known = products.get(rows) ?? [
-      kernels.allocate(dtype, rows * widest),
-      kernels.allocate(dtype, rows * outputs * widest),
-    ];
-    products.set(rows, known);
-    return known;
+  /** Σ_positions P ∘ Q of some examples. */
+  const multiply = (size: number, s: number, p: FloatArray, q: FloatArray): FloatArray => {
+    if (positions === 1) {
+      kernels.scaleRows(size, outputs, s, p, s, q, s);
+      return q;
+    }
+    const width = positions * s;
+    const sums = ofPositions();
+    kernels.channelDots(size, outputs, positions, s, p, width, q, width, sums, s);
+    return sums;
   };
 
-  return ({ jacobian: { block, factors }, d, n, roots, s, matrix }) => {
-    const { rows, columns, positions, scale } = block;
-    const { inputs, patches, groups } = factors as ConvolutionFactors;
-    const { data, stride } = patches.matrix;
-    const filters = columns / groups;
+  return ({ jacobian: { block, inputs }, d, n, roots, s, random, matrix }) => {
     const ldd = ldOfPositions(block, d);
-    const [x, y, sum] = [signsOfInputs(), signsOfUnits(), sums()];
-    const [p, q] = productsOf(patches.examples * positions);
+    const [x, y, p, q] = [signsOfInputs(), signsOfUnits(), byInputs(), byDerivatives()];
     for (let g = 0; g < groups; g++) {
       drawSigns(rows * s, random, x);
       weighRows(kernels, block, s, roots, x);
-      drawSigns(filters * s, random, y);
-      forEachChunk(n / outputs, patches.examples, (first, size) => {
+      drawSigns(units * s, random, y);
+      inputs!.visit(n / outputs, g, (data, stride, first, size) => {
         const m = size * positions;
-        patches.unfold(inputs, first, size, g);
         kernels.gemm(false, false, m, s, rows, 1, data, stride, x, s, 0, p, s);
-        const own = viewFrom(rowView(d, first * outputs), g * filters);
-        kernels.gemm(false, false, m * outputs, s, filters, 1, own, ldd, y, s, 0, q, s);
-        const width = positions * s;
-        const to = viewFrom(sum, first * outputs * s);
-        kernels.channelDots(size, outputs, positions, s, p, width, q, width, to, s);
+        const own = viewFrom(rowView(d, first * outputs), g * units);
+        kernels.gemm(false, false, m * outputs, s, units, 1, own, ldd, y, s, 0, q, s);
+        const to = viewFrom(matrix, first * outputs * s);
+        kernels.axpy(size * outputs * s, scale / Math.sqrt(s), multiply(size, s, p, q), to);
       });
-      kernels.axpy(n * s, scale / Math.sqrt(s), sum, matrix);
     }
   };
 }
 
 /** M <- M + 1/√s J_l W^½ Z, Z signs, one column at a time. */
-function plainSketcher({ kernels, dtype, blocks, outputs, capacity }: SystemSpace, random: Random): Sketcher {
-  const own = blocks.filter(({ kind }) => kind === "scale" || kind === "embedding");
-  const signs = kernels.allocate(dtype, Math.max(0, ...own.map(({ rows, columns }) => rows * columns)));
-  const pushed = kernels.allocate(dtype, own.length > 0 ? capacity * outputs : 0);
-  return ({ jacobian: { block, pushforward }, d, n, roots, s, matrix }) => {
-    const { rows, columns } = block;
+function columnSketcher(
+  { kernels, outputs, capacity, share }: GramWorkspace,
+  { rows, columns }: ParameterBlock,
+): Sketcher {
+  const ofColumns = share("signs of columns", rows * columns);
+  const products = share("products", capacity * outputs);
+  return ({ jacobian: { block, pushforward }, d, n, roots, s, random, matrix }) => {
+    const [signs, pushed] = [ofColumns(), products()];
     for (let t = 0; t < s; t++) {
       drawSigns(rows * columns, random, signs);
       weighRows(kernels, block, columns, roots, signs);

@@ -1,7 +1,7 @@
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
-import type { Curvature } from "./curvature.ts";
+import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 import { type KroneckerLayer, kroneckerLayer } from "./kronecker-layer.ts";
 import { requireOption } from "./optimizer-error.ts";
@@ -44,15 +44,17 @@ export const kfacDefaults: Readonly<KfacOptions> = Object.freeze({ decay: 0.95, 
  *
  * @throws {OptimizerError} If the decay is not in [0, 1), or `reuse` not a whole number of at least 1.
  */
-export function kfac(options: Partial<KfacOptions> = {}): Curvature {
+export function kfac(options: Partial<KfacOptions> = {}): ApproximateCurvature<KfacState> {
   const settings = { ...kfacDefaults, ...options };
   const { decay, reuse } = settings;
   requireOption("decay", decay, decay >= 0 && decay < 1, "in [0, 1)");
   requireOption("reuse", reuse, Number.isInteger(reuse) && reuse >= 1, "a whole number of at least 1");
   return {
     isExact: false,
-    init(space) {
-      const system = gradientSystem(space, kroneckerInverse(space, settings));
+    init: () => ({ steps: 0, updates: 0, means: null }),
+    plan(space) {
+      const layers = requireLayers(space, "kfac");
+      const system = gradientSystem(space, kroneckerInverse(layers, settings));
       return () => system;
     },
   };
@@ -61,28 +63,42 @@ export function kfac(options: Partial<KfacOptions> = {}): Curvature {
 /** The products of the trainable layers, each with its number among all. */
 type NumberedLayers = readonly { readonly l: number; readonly layer: KroneckerLayer }[];
 
-function kroneckerInverse(space: SystemSpace, { decay, reuse }: KfacOptions): CurvatureInverse {
+/** What it keeps from step to step. */
+export interface KfacState {
+  steps: number;
+  updates: number;
+  /** The running means of all factors; null before the first batch. */
+  means: readonly Float64Array[] | null;
+}
+
+function kroneckerInverse(space: LayerSpace, { decay, reuse }: KfacOptions): CurvatureInverse<KfacState> {
   const { outputs } = space;
   let layers: NumberedLayers | null = null;
-  let steps = 0;
-  let updates = 0;
-  let isNew = true;
+  /** The means whose eigenvalues are known. */
+  let diagonalized: KfacState["means"] = null;
   let n = 0;
+
+  /** Takes a batch into the means. */
+  const update = (linearization: Linearization, state: KfacState): void => {
+    state.updates++;
+    const { jacobians, derivatives } = linearization.layers()!;
+    const keep = Math.min(1 - 1 / state.updates, decay);
+    for (const { l, layer } of layers!) layer.update(jacobians[l]!, derivatives[l]!, n / outputs, keep);
+  };
+
   return {
-    assemble(linearization) {
+    assemble(linearization, weights, state) {
       n = linearization.rows;
-      isNew = steps++ % reuse === 0;
-      if (!isNew) return;
       layers ??= planKroneckerLayers(space, linearization);
-      updates++;
-      const { jacobians, derivatives } = linearization.layers();
-      const keep = Math.min(1 - 1 / updates, decay);
-      for (const { l, layer } of layers) layer.update(jacobians[l]!, derivatives[l]!, n / outputs, keep);
-    },
-    weigh(weights) {
+      const factors = layers.flatMap(({ layer }) => layer.factors);
+      state.means ??= factors.map(({ allocate }) => allocate());
+      for (const [i, factor] of factors.entries()) factor.bind(state.means[i]!);
+      const isNew = state.steps++ % reuse === 0;
+      if (isNew) update(linearization, state);
       // Weights come with a prior, which may move them in place.
-      if (!isNew && !weights) return;
-      for (const { l, layer } of layers!) layer.diagonalize(weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1);
+      if (!isNew && !weights && diagonalized === state.means) return;
+      for (const { l, layer } of layers) layer.diagonalize(weights?.[2 * l] ?? 1, weights?.[2 * l + 1] ?? 1);
+      diagonalized = state.means;
     },
     meanDiagonal: () => layers!.reduce((sum, { layer }) => sum + layer.trace(), 0) / n,
     apply: (damping, g) =>
@@ -94,9 +110,9 @@ function kroneckerInverse(space: SystemSpace, { decay, reuse }: KfacOptions): Cu
 }
 
 /** Plans the products for the layers of a linearization, in buffers that they share. */
-function planKroneckerLayers(space: SystemSpace, linearization: Linearization): NumberedLayers {
+function planKroneckerLayers(space: LayerSpace, linearization: Linearization): NumberedLayers {
   const { kernels, blocks } = space;
-  const { jacobians } = linearization.layers();
+  const { jacobians } = linearization.plannedLayers()!;
   const largest = Math.max(...blocks.map(({ rows, columns }) => rows * columns));
   const scratch = {
     x: kernels.allocate("float64", largest),

@@ -4,6 +4,8 @@ import type { RunningFactor } from "./running-factor.ts";
 
 /** A ⊗ S over a rows × columns part of the parameters, and its damped inverse. */
 export interface KroneckerProduct {
+  /** A and S. */
+  readonly factors: readonly RunningFactor[];
   /** M <- keep M + (1 - keep) the batch's matrix, of both factors. */
   take(keep: number): void;
   /** Finds the eigenvalues of R_a A R_a and of R_s S R_s, where R² = W. null is I. */
@@ -65,6 +67,7 @@ export function kroneckerProduct(
   const rootOf = (i: number, j: number): number => (rootsOfA?.[i] ?? 1) * (rootsOfS?.[j] ?? 1);
 
   return {
+    factors: [a, s],
     take(keep) {
       a.take(keep);
       s.take(keep);

@@ -1,10 +1,11 @@
-import { keptJacobians } from "../linearization/kept-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
+import { type KeptJacobian, keptJacobians } from "../linearization/kept-jacobian.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
-import type { Curvature } from "./curvature.ts";
+import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 import { requireOption } from "./optimizer-error.ts";
-import { woodburyInverse, woodburyScratch } from "./woodbury.ts";
+import { type WoodburyInverse, woodburyInverse, woodburyScratch } from "./woodbury.ts";
 
 /** Options of `layerwise`, and their defaults. */
 export interface LayerwiseOptions {
@@ -29,39 +30,63 @@ export const layerwiseDefaults: Readonly<LayerwiseOptions> = Object.freeze({ reu
  *
  * @throws {OptimizerError} If `reuse` is not a whole number of at least 1.
  */
-export function layerwise(options: Partial<LayerwiseOptions> = {}): Curvature {
+export function layerwise(options: Partial<LayerwiseOptions> = {}): ApproximateCurvature<LayerwiseState> {
   const { reuse } = { ...layerwiseDefaults, ...options };
   requireOption("reuse", reuse, Number.isInteger(reuse) && reuse >= 1, "a whole number of at least 1");
   return {
     isExact: false,
-    init(space) {
-      const system = gradientSystem(space, layerInverses(space, reuse));
+    init: () => ({ steps: 0, examples: 0, factors: [] }),
+    plan(space) {
+      const system = gradientSystem(space, layerInverses(requireLayers(space, "layerwise"), reuse));
       return () => system;
     },
   };
 }
 
-function layerInverses(space: SystemSpace, reuse: number): CurvatureInverse {
-  const { kernels, blocks, outputs, capacity } = space;
+/** What it keeps from step to step. */
+export interface LayerwiseState {
+  steps: number;
+  /** How many examples the factors are of. */
+  examples: number;
+  /** Copies of the factors of J, those of each layer one after the other. */
+  factors: FloatArray[];
+}
+
+function layerInverses(space: LayerSpace, reuse: number): CurvatureInverse<LayerwiseState> {
+  const { kernels, dtype, blocks, outputs, capacity } = space;
   const rows = capacity * outputs;
   const layers = blocks.flatMap(({ trainable }, l) => (trainable ? [[l]] : []));
-  const kept = keptJacobians(space, layers, capacity);
   const scratch = woodburyScratch(space, rows);
-  const inverses = kept.map((jacobian) => woodburyInverse(space, jacobian, rows, scratch));
-  const examples = kernels.allocateIndices(capacity);
-  for (let i = 0; i < capacity; i++) examples[i] = i;
-  let steps = 0;
-  let isNew = true;
+  const order = kernels.allocateIndices(capacity);
+  for (let i = 0; i < capacity; i++) order[i] = i;
+  let factors: LayerwiseState["factors"] | null = null;
+  let kept: readonly KeptJacobian[] = [];
+  let inverses: readonly WoodburyInverse[] = [];
+
+  /** Plans the inverses on the factors of a state; it has none before its first batch. */
+  const planOn = (state: LayerwiseState): void => {
+    factors = state.factors;
+    let next = 0;
+    const place = (length: number): FloatArray => {
+      const at = next++;
+      state.factors[at] ??= kernels.allocate(dtype, length);
+      return state.factors[at];
+    };
+    kept = keptJacobians(space, layers, capacity, place);
+    inverses = kept.map((jacobian) => woodburyInverse(space, jacobian, rows, scratch));
+  };
+
   return {
-    assemble(linearization) {
-      isNew = steps++ % reuse === 0;
-      if (!isNew) return;
-      for (const jacobian of kept) jacobian.keep(linearization, examples, linearization.rows / outputs);
-    },
-    weigh(weights) {
+    assemble(linearization, weights, state) {
+      const isNew = state.steps++ % reuse === 0;
+      const isKnown = factors === state.factors;
+      if (!isKnown) planOn(state);
+      if (isNew) state.examples = linearization.rows / outputs;
+      for (const jacobian of kept)
+        if (isNew) jacobian.keep(linearization, order, state.examples);
+        else if (!isKnown) jacobian.resume(linearization, state.examples);
       // Weights come with a prior, which may move them in place.
-      if (!isNew && !weights) return;
-      for (const inverse of inverses) inverse.weigh(weights);
+      if (isNew || !isKnown || weights) for (const inverse of inverses) inverse.weigh(weights);
     },
     meanDiagonal: () => inverses.reduce((sum, inverse) => sum + inverse.trace(), 0) / kept[0]!.rows,
     apply: (damping, g) =>

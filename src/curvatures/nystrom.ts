@@ -1,12 +1,12 @@
 import type { FloatArray } from "../kernels/kernels.ts";
-import { scaleGroups } from "../linearization/group-weights.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import { type Space, scaleGroups } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { symmetricSolver } from "../posterior/symmetric-solver.ts";
-import { seededRandom } from "../random/random.ts";
+import { randomFrom, seedRandom } from "../random/random.ts";
 import { aroundPrior, type PriorlessSystem, type Solved } from "./around-prior.ts";
-import type { Curvature } from "./curvature.ts";
+import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
+import type { DrawnState } from "./curvature-batch.ts";
 import { gramColumns } from "./gram-columns.ts";
 import { requireOption } from "./optimizer-error.ts";
 import { type PivotedCholesky, pivotedCholesky } from "./pivoted-cholesky.ts";
@@ -45,29 +45,30 @@ export const nystromDefaults: Readonly<NystromOptions> = Object.freeze({
  *
  * @throws {OptimizerError} If the rank is not a whole number of at least 1.
  */
-export function nystrom(options: Partial<NystromOptions> = {}): Curvature {
+export function nystrom(options: Partial<NystromOptions> = {}): ApproximateCurvature<DrawnState> {
   const { rank, rows, seed } = { ...nystromDefaults, ...options };
   requireOption("rank", rank, Number.isInteger(rank) && rank >= 1, "a whole number of at least 1");
   return {
     isExact: false,
-    init(space) {
-      const system = aroundPrior(space, lowRankSystem(space, rank, rows, seed));
+    init: () => ({ random: seedRandom(seed) }),
+    plan(space) {
+      const system = aroundPrior(space, lowRankSystem(space, rank, rows));
       return () => system;
     },
   };
 }
 
-function lowRankSystem(space: SystemSpace, rank: number, rows: RowChoice, seed: number): PriorlessSystem {
-  const { kernels, dtype, blocks, outputs, capacity } = space;
-  const most = Math.min(rank, capacity * outputs);
-  const columns = gramColumns(space);
-  const factor = pivotedCholesky(kernels, most, capacity * outputs, seededRandom(seed), rows);
+function lowRankSystem(space: Space, rank: number, rows: RowChoice): PriorlessSystem<DrawnState> {
+  const { kernels, dtype, rows: mostRows } = space;
+  const most = Math.min(rank, mostRows);
+  const columns = gramColumns(requireLayers(space, "nystrom"));
+  const factor = pivotedCholesky(kernels, most, mostRows, rows);
   const square = kernels.allocate("float64", most ** 2);
   const triangle = kernels.allocate("float64", most ** 2);
   const solver = symmetricSolver(kernels, most);
   const y = kernels.allocate("float64", most);
-  const wide = kernels.allocate("float64", capacity * outputs);
-  const combination = kernels.allocate(dtype, capacity * outputs);
+  const wide = kernels.allocate("float64", mostRows);
+  const combination = kernels.allocate(dtype, mostRows);
   const result: Solved = { damping: 0, method: "failed" };
   let linearization: Linearization;
   let weights: Float64Array | null = null;
@@ -77,19 +78,22 @@ function lowRankSystem(space: SystemSpace, rank: number, rows: RowChoice, seed: 
     combination.fill(0, 0, linearization.rows);
     for (let t = 0; t < factor.rank; t++) combination[factor.pivots[t]!] = z[t]!;
     linearization.pullback(combination, out);
-    scaleGroups(kernels, blocks, weights, -1, out);
+    scaleGroups(space, weights, -1, out);
   };
 
   return {
     form: null,
-    assemble(next, groupWeights) {
+    assemble(next, groupWeights, { random }) {
       linearization = next;
       weights = groupWeights;
-      factor.factorize({
-        n: next.rows,
-        diagonal: (out) => columns.diagonal(next, weights, out),
-        column: (i, out) => columns.column(next, weights, i, out),
-      });
+      factor.factorize(
+        {
+          n: next.rows,
+          diagonal: (out) => columns.diagonal(next, weights, out),
+          column: (i, out) => columns.column(next, weights, i, out),
+        },
+        randomFrom(random),
+      );
       const k = factor.rank;
       kernels.syrk(false, k, next.rows, 1, factor.transposed, next.rows, 0, square, k);
       solver.load(k, square);

@@ -21,7 +21,8 @@ export interface PivotedCholesky {
   readonly pivots: Int32Array;
   /** tr(G). */
   readonly trace: number;
-  factorize(oracle: ColumnOracle): void;
+  /** @param random For the choice of the rows. */
+  factorize(oracle: ColumnOracle, random: Random): void;
 }
 
 /** What is left of the trace where G counts as approximated: less is rounding errors of the columns before. */
@@ -43,7 +44,6 @@ export function pivotedCholesky(
   kernels: Kernels,
   rank: number,
   capacity: number,
-  random: Random,
   choice: RowChoice = randomPivots(),
 ): PivotedCholesky {
   const transposed = kernels.allocate("float64", rank * capacity);
@@ -77,7 +77,7 @@ export function pivotedCholesky(
     get trace() {
       return trace;
     },
-    factorize(oracle) {
+    factorize(oracle, random) {
       const { n } = oracle;
       k = 0;
       oracle.diagonal(diagonal);

@@ -1,9 +1,13 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 
 /** A positive semidefinite matrix M, the running mean of one for each batch, and its eigenvalues. */
 export interface RunningFactor {
   readonly size: number;
+  /** Makes what M is kept in: M as it is before the first batch. */
+  readonly allocate: () => Float64Array;
+  /** Works on the M that is kept there. */
+  bind(kept: Float64Array): void;
   /** Eigenvectors of R M R in rows; null where it is diagonal. */
   readonly vectors: Float64Array | null;
   /** Its eigenvalues, at least 0. */
@@ -23,11 +27,12 @@ export interface RunningSquare extends RunningFactor {
 }
 
 export function runningSquare(
-  { kernels, dtype }: Pick<SystemSpace, "kernels" | "dtype">,
+  { kernels, dtype }: Pick<LayerSpace, "kernels" | "dtype">,
   size: number,
 ): RunningSquare {
   const square = kernels.allocate(dtype, size ** 2);
-  const mean = kernels.allocate("float64", size ** 2);
+  const allocate = () => kernels.allocate("float64", size ** 2) as Float64Array;
+  let mean: Float64Array;
   const vectors = kernels.allocate("float64", size ** 2);
   const values = kernels.allocate("float64", size);
   const trace = () => {
@@ -37,6 +42,10 @@ export function runningSquare(
   };
   return {
     size,
+    allocate,
+    bind(kept) {
+      mean = kept;
+    },
     vectors,
     values,
     trace,
@@ -67,10 +76,15 @@ export interface RunningDiagonal extends RunningFactor {
 
 export function runningDiagonal(kernels: Kernels, size: number): RunningDiagonal {
   const batch = kernels.allocate("float64", size).fill(1);
-  const mean = kernels.allocate("float64", size).fill(1);
+  const allocate = () => kernels.allocate("float64", size).fill(1) as Float64Array;
+  let mean: Float64Array;
   const values = kernels.allocate("float64", size);
   return {
     size,
+    allocate,
+    bind(kept) {
+      mean = kept;
+    },
     vectors: null,
     values,
     batch,

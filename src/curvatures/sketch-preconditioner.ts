@@ -1,12 +1,12 @@
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import { symmetricSolver } from "../posterior/symmetric-solver.ts";
-import { seededRandom } from "../random/random.ts";
+import type { Random } from "../random/random.ts";
 import { gramSketch } from "./gram-sketch.ts";
 
 /** (M Mᵀ + λ I)⁻¹ of a sketch M, n × s. */
 export interface Preconditioner {
-  assemble(linearization: Linearization, weights: Float64Array | null): void;
+  assemble(linearization: Linearization, weights: Float64Array | null, random: Random): void;
   factorize(damping: number): void;
   /** out <- (M Mᵀ + λ I)⁻¹ v. */
   readonly apply: (v: Float64Array, out: Float64Array) => void;
@@ -18,13 +18,12 @@ export interface Preconditioner {
  *
  * @param sketch s / n.
  */
-export function sketchPreconditioner(space: SystemSpace, sketch: number, seed: number): Preconditioner {
+export function sketchPreconditioner(space: LayerSpace, sketch: number): Preconditioner {
   const { kernels, outputs, capacity } = space;
   const width = (rows: number) => Math.ceil(sketch * rows);
   const widest = width(capacity * outputs);
   const smaller = Math.min(widest, capacity * outputs);
-  const random = seededRandom(seed);
-  const sketched = gramSketch(space, widest, random);
+  const sketched = gramSketch(space, widest);
   const square = kernels.allocate("float64", smaller ** 2);
   const solver = symmetricSolver(kernels, smaller);
   const narrow = kernels.allocate("float64", smaller);
@@ -34,11 +33,11 @@ export function sketchPreconditioner(space: SystemSpace, sketch: number, seed: n
   const byColumns = () => s < n;
 
   return {
-    assemble(linearization, weights) {
+    assemble(linearization, weights, random) {
       n = linearization.rows;
       s = width(n);
       if (s === 0) return;
-      sketched.draw(linearization, weights, s);
+      sketched.draw(linearization, weights, s, random);
       const m = Math.min(n, s);
       kernels.syrk(byColumns(), m, Math.max(n, s), 1, sketched.matrix, s, 0, square, m);
       solver.load(m, square);

@@ -1,10 +1,10 @@
-import { scaleGroups } from "../linearization/group-weights.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
-import { allocateParameters } from "../network/parameter-vector.ts";
+import { type Space, scaleGroups } from "../linearization/space.ts";
+import { randomFrom, seedRandom } from "../random/random.ts";
 import { aroundPrior, type PriorlessSystem, type Solved } from "./around-prior.ts";
 import { conjugateGradients } from "./conjugate-gradients.ts";
-import type { Curvature } from "./curvature.ts";
+import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
+import type { DrawnState } from "./curvature-batch.ts";
 import { gramColumns } from "./gram-columns.ts";
 import { requireOption } from "./optimizer-error.ts";
 import { sketchPreconditioner } from "./sketch-preconditioner.ts";
@@ -42,7 +42,9 @@ export const sketchedGradientsDefaults: Readonly<SketchedGradientsOptions> = Obj
  *
  * @throws {OptimizerError} If an option is out of its range.
  */
-export function sketchedGradients(options: Partial<SketchedGradientsOptions> = {}): Curvature {
+export function sketchedGradients(
+  options: Partial<SketchedGradientsOptions> = {},
+): ApproximateCurvature<DrawnState> {
   const settings = { ...sketchedGradientsDefaults, ...options };
   const { sketch, tolerance, maxIterations } = settings;
   requireOption("sketch", sketch, sketch >= 0 && Number.isFinite(sketch), "a finite number of at least 0");
@@ -55,21 +57,22 @@ export function sketchedGradients(options: Partial<SketchedGradientsOptions> = {
   );
   return {
     isExact: false,
-    init(space) {
+    init: () => ({ random: seedRandom(settings.seed) }),
+    plan(space) {
       const system = aroundPrior(space, iterativeSystem(space, settings));
       return () => system;
     },
   };
 }
 
-function iterativeSystem(space: SystemSpace, settings: SketchedGradientsOptions): PriorlessSystem {
-  const { kernels, dtype, blocks, outputs, capacity } = space;
+function iterativeSystem(space: Space, settings: SketchedGradientsOptions): PriorlessSystem<DrawnState> {
+  const { kernels, dtype, rows: most } = space;
   const { tolerance, maxIterations } = settings;
-  const most = capacity * outputs;
-  const preconditioner = sketchPreconditioner(space, settings.sketch, settings.seed);
+  const layers = requireLayers(space, "sketchedGradients");
+  const preconditioner = sketchPreconditioner(layers, settings.sketch);
   const gradients = conjugateGradients(kernels, most);
-  const columns = gramColumns(space);
-  const pulled = allocateParameters(kernels, dtype, blocks);
+  const columns = gramColumns(layers);
+  const pulled = space.vector();
   const pushed = kernels.allocate(dtype, most);
   const right = kernels.allocate("float64", most);
   const u = kernels.allocate("float64", most);
@@ -81,17 +84,17 @@ function iterativeSystem(space: SystemSpace, settings: SketchedGradientsOptions)
   /** out <- (J W Jᵀ + λ I) v. */
   const multiply = (v: Float64Array, out: Float64Array): void => {
     linearization.pullback(v, pulled);
-    scaleGroups(kernels, blocks, weights, 1, pulled);
+    scaleGroups(space, weights, 1, pulled);
     kernels.copy(linearization.rows, linearization.pushforward(pulled, pushed), out);
     kernels.axpy(linearization.rows, lambda, v, out);
   };
 
   return {
     form: null,
-    assemble(next, groupWeights) {
+    assemble(next, groupWeights, { random }) {
       linearization = next;
       weights = groupWeights;
-      preconditioner.assemble(next, groupWeights);
+      preconditioner.assemble(next, groupWeights, randomFrom(random));
     },
     meanDiagonal() {
       const n = linearization.rows;
@@ -119,7 +122,7 @@ function iterativeSystem(space: SystemSpace, settings: SketchedGradientsOptions)
         residual <= tolerance ? "iterations" : Number.isFinite(residual) ? "unfinished" : "failed";
       if (result.method === "failed") kernels.scale(n, 0, u);
       linearization.pullback(u, out);
-      scaleGroups(kernels, blocks, weights, -1, out);
+      scaleGroups(space, weights, -1, out);
       return result;
     },
   };

@@ -1,6 +1,6 @@
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { KeptJacobian } from "../linearization/kept-jacobian.ts";
-import type { SystemSpace } from "../linearization/system-space.ts";
+import type { LayerSpace } from "../linearization/space.ts";
 import { forEachGroup } from "../network/network.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type Factorization, symmetricSolver } from "../posterior/symmetric-solver.ts";
@@ -24,7 +24,7 @@ export interface WoodburyScratch {
 }
 
 /** @param capacity The most rows of J. */
-export function woodburyScratch({ kernels, dtype, blocks }: SystemSpace, capacity: number): WoodburyScratch {
+export function woodburyScratch({ kernels, dtype, blocks }: LayerSpace, capacity: number): WoodburyScratch {
   return {
     v: allocateParameters(kernels, dtype, blocks),
     pulled: allocateParameters(kernels, dtype, blocks),
@@ -43,7 +43,7 @@ export function woodburyScratch({ kernels, dtype, blocks }: SystemSpace, capacit
  * @param capacity The most rows of J.
  */
 export function woodburyInverse(
-  { kernels }: Pick<SystemSpace, "kernels">,
+  { kernels }: Pick<LayerSpace, "kernels">,
   kept: KeptJacobian,
   capacity: number,
   { v, pulled, pushed, u }: WoodburyScratch,

@@ -1,30 +1,46 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import type { BlockShape } from "../network/layers/layer-kind.ts";
+import type { BlockFactors } from "../network/layers.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import type { Plan } from "../network/plan.ts";
-import type { BlockFactors } from "../network/plan-layers.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import { convolutionJacobian } from "./convolution-jacobian.ts";
-import { denseJacobian } from "./dense-jacobian.ts";
-import { embeddingJacobian } from "./embedding-jacobian.ts";
-import type { GramWorkspace } from "./gram-workspace.ts";
-import { scaleJacobian } from "./scale-jacobian.ts";
+import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
 
 /**
- * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `count` examples
- * of its buffers. d holds the derivatives df_ik/dz of the layer: a row for each (example i, output k).
+ * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `examples` of
+ * its buffers. d holds the derivatives df_ik/dz of the layer: a row for each (example i, output k).
  */
 export interface BlockJacobian {
   readonly block: ParameterBlock;
   /** out <- Jᵀ of the weighted derivatives e_i = Σ_k u_ik d_ik: a row for each example. */
-  pullback(count: number, e: PlanMatrix, out: FloatArray): void;
+  pullback(examples: number, e: PlanMatrix, out: FloatArray): void;
   /** out <- out + J Δ, n. */
-  pushforward(count: number, d: PlanMatrix, delta: FloatArray, out: FloatArray): void;
+  pushforward(examples: number, d: PlanMatrix, delta: FloatArray, out: FloatArray): void;
   /** Writes the columns of some units or of all in the rows of J of some examples. */
   readonly writeUnits: UnitRowsWriter;
+  /** Whether writing some units takes as long as writing all: then all are asked for at once. */
+  readonly writesAll?: boolean;
   /** w J_w J_wᵀ + v J_v J_vᵀ, n × n: the parts of the weights and of the biases. */
   readonly gram: GramPart;
   /** How the layer's part of the Gram matrix is formed. */
   readonly method: GramMethod;
+  /** The ã, where rows of J are Σ_s scale ã_is ⊗ d_iks. Without them methods go by rows of J that are written. */
+  readonly inputs?: InputRows;
+  /** Where each ã_i is a unit vector or 0: out <- weight Σ_i ã_i, the diagonal of weight Ãᵀ Ã. */
+  weighInputs?(examples: number, weight: number, out: Float64Array): void;
+}
+
+/** The inputs ã of a layer: a row for each position of each example, the one of the bias at its end. */
+export interface InputRows {
+  /** All of them, where an example has one position; null where they are written anew for each visit. */
+  readonly matrix: PlanMatrix | null;
+  /** Examples that are visited at once, at most. */
+  readonly atOnce: number;
+  /** Visits the rows of the first `examples` of a batch as a group of units sees them: those of `size` from `first` on. */
+  visit(
+    examples: number,
+    group: number,
+    visitor: (rows: FloatArray, stride: number, first: number, size: number) => void,
+  ): void;
 }
 
 /** The same with what it is made of, besides the derivatives. */
@@ -54,7 +70,7 @@ export type GramPart =
     }
   | {
       readonly by: "whole";
-      add(count: number, d: PlanMatrix, w: number, v: number, out: FloatArray): void;
+      add(examples: number, d: PlanMatrix, w: number, v: number, out: FloatArray): void;
     };
 
 /**
@@ -66,33 +82,33 @@ export type GramPart =
  */
 export type GramMethod = "product" | "pairs" | "rows";
 
-/** The Jacobians of all layers of a plan that have parameters. */
-export function layerJacobians(plan: Plan, workspace: GramWorkspace): readonly LayerJacobian[] {
-  return plan.blocks.map((block, l) => layerJacobian(workspace, block, plan.factors[l]!));
+/** How a layer's part of the Gram matrix is formed, and what that takes. */
+export interface GramChoice {
+  readonly method: GramMethod;
+  /** Units whose rows of J are formed at once; all of them by another method. */
+  readonly unitsAtOnce: number;
+  /** Numbers in its buffers, which the layers use one after the other. */
+  readonly numbers: number;
 }
 
-/** The Jacobian of one layer; its inputs may be a copy of a batch that is gone. */
-export function layerJacobian(
-  workspace: GramWorkspace,
-  block: ParameterBlock,
-  factors: BlockFactors,
-): LayerJacobian {
-  return { ...jacobianByKind(workspace, block, factors), factors };
+/** Floating-point operations of the ways that a kind of layer allows, the symmetric products by half. */
+export type GramFlops = { readonly [method in GramMethod]?: number };
+
+/** All that the method knows of a kind of layer with parameters. */
+export interface BlockKind<F extends BlockFactors = BlockFactors> {
+  /** Plans the products with a layer's part of J; its inputs may be a copy of a batch that is gone. */
+  planJacobian(workspace: GramWorkspace, block: ParameterBlock, factors: F): BlockJacobian;
+  /** How its part of the Gram matrix is formed. Default: by rows of J, as many units at a time as fit. */
+  chooseGram?(space: GramSpace, block: ParameterBlock): GramChoice;
+  /**
+   * Counts the operations for n = examples × outputs residual rows. Default: those of the rows of J.
+   *
+   * @param pass What each element of an n × n matrix costs besides the products.
+   */
+  gramFlops?(block: BlockShape, examples: number, outputs: number, pass: number): GramFlops;
 }
 
-function jacobianByKind(
-  workspace: GramWorkspace,
-  block: ParameterBlock,
-  factors: BlockFactors,
-): BlockJacobian {
-  switch (factors.kind) {
-    case "dense":
-      return denseJacobian(workspace, block, factors.inputs);
-    case "convolution":
-      return convolutionJacobian(workspace, block, factors);
-    case "scale":
-      return scaleJacobian(workspace, block, factors.inputs);
-    case "embedding":
-      return embeddingJacobian(workspace, block, factors.inputs, factors.column);
-  }
+/** The leading dimension of d as a matrix with a row for each position: only a single one may have a gap after it. */
+export function ldOfPositions({ positions, columns }: ParameterBlock, { stride }: PlanMatrix): number {
+  return positions === 1 ? stride : columns;
 }

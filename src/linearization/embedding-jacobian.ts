@@ -1,8 +1,8 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import { type EmbeddingFactors, levelOf } from "../network/layers/embedding.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { levelOf } from "../network/nodes/embedding-node.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import type { BlockJacobian } from "./block-jacobian.ts";
+import type { BlockJacobian, BlockKind } from "./block-jacobian.ts";
 import type { GramWorkspace } from "./gram-workspace.ts";
 
 /**
@@ -13,11 +13,19 @@ import type { GramWorkspace } from "./gram-workspace.ts";
  *
  * and only these pairs are visited: of L levels of equally many examples n² / L of n² elements.
  */
-export function embeddingJacobian(
+export const embeddingBlocks: BlockKind<EmbeddingFactors> = {
+  planJacobian: embeddingJacobian,
+  chooseGram: (_, { columns }) => ({ method: "product", unitsAtOnce: columns, numbers: 0 }),
+  /** n² (units + c) / levels where the levels are equally frequent. */
+  gramFlops({ rows, columns }, examples, outputs, pass) {
+    return { product: ((examples * outputs) ** 2 * (columns + pass)) / rows };
+  },
+};
+
+function embeddingJacobian(
   { kernels, outputs, capacity }: GramWorkspace,
   block: ParameterBlock,
-  x: PlanMatrix,
-  column: number,
+  { inputs: x, column }: EmbeddingFactors,
 ): BlockJacobian {
   const { rows: levels, columns } = block;
   const level = (i: number) => levelOf(x, i, column, levels);
@@ -46,16 +54,23 @@ export function embeddingJacobian(
   return {
     block,
     method: "product",
-    pullback(count, e, out) {
+    weighInputs(examples, weight, out) {
+      out.fill(0);
+      for (let i = 0; i < examples; i++) {
+        const c = level(i);
+        if (c >= 0) out[c]! += weight;
+      }
+    },
+    pullback(examples, e, out) {
       kernels.scale(levels * columns, 0, out);
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < examples; i++) {
         const c = level(i);
         if (c < 0) continue;
         for (let j = 0; j < columns; j++) out[c * columns + j]! += e.data[i * e.stride + j]!;
       }
     },
-    pushforward(count, d, delta, out) {
-      for (let row = 0; row < count * outputs; row++) {
+    pushforward(examples, d, delta, out) {
+      for (let row = 0; row < examples * outputs; row++) {
         const c = level(Math.floor(row / outputs));
         if (c < 0) continue;
         for (let j = 0; j < columns; j++) out[row]! += d.data[row * d.stride + j]! * delta[c * columns + j]!;

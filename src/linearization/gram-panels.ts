@@ -9,14 +9,14 @@ export function panelExamples(outputs: number): number {
   return Math.max(1, Math.floor(panelRows / outputs));
 }
 
-/** Visits the panels of `count` examples: first <= i < end. */
+/** Visits the panels of so many examples: first <= i < end. */
 export function forEachPanel(
-  count: number,
+  examples: number,
   outputs: number,
   visit: (first: number, end: number) => void,
 ): void {
-  const examples = panelExamples(outputs);
-  for (let first = 0; first < count; first += examples) visit(first, Math.min(count, first + examples));
+  const most = panelExamples(outputs);
+  for (let first = 0; first < examples; first += most) visit(first, Math.min(examples, first + most));
 }
 
 /** out <- rows first <= i < end of lower X Xᵀ, each `end` long; X has k columns. */

@@ -15,6 +15,9 @@ export interface GramWorkspace {
   share(purpose: string, length: number): () => FloatArray;
 }
 
+/** What the way depends on in which a layer's part of the Gram matrix is formed, besides the layer. */
+export type GramSpace = Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">;
+
 /** Bytes of a layer's rows of J at once, where nothing else was asked for. */
 export const defaultRowBytes: number = 2 ** 28;
 

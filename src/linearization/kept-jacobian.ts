@@ -1,23 +1,32 @@
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { BlockFactors } from "../network/layers.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import type { BlockFactors } from "../network/plan-layers.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import { assembleGram, type LayerRows } from "./assemble-gram.ts";
-import { type LayerJacobian, layerJacobian } from "./block-jacobian.ts";
-import { planWeighted, pullbackFactors, pushforwardFactors, type Weighted } from "./factor-products.ts";
+import type { LayerJacobian } from "./block-jacobian.ts";
+import { layerJacobian } from "./block-kinds.ts";
 import { gramWorkspace } from "./gram-workspace.ts";
+import {
+  assembleGram,
+  type LayerRows,
+  planWeighted,
+  pullbackFactors,
+  pushforwardFactors,
+  type Weighted,
+} from "./layer-rows.ts";
 import type { Linearization } from "./linearization.ts";
-import type { SystemSpace } from "./system-space.ts";
+import type { LayerSpace } from "./space.ts";
 
 /** The Jacobian of some layers on some examples: it stays when the linearization that it came from moves on. */
 export interface KeptJacobian {
-  /** All layers; those that are not its own count as frozen here. */
+  /** All layers; those that are not its own are frozen here. */
   readonly blocks: readonly ParameterBlock[];
   /** n of the examples that are kept. */
   readonly rows: number;
-  /** Copies the factors of `count` examples of a linearization; `examples[i]` is the place of one in its batch. */
-  keep(linearization: Linearization, examples: Int32Array, count: number): void;
+  /** Copies the factors of some examples of a linearization; `places[i]` is the place of one in its batch. */
+  keep(linearization: Linearization, places: Int32Array, examples: number): void;
+  /** Goes on with examples that were kept before, of a network like that of this linearization. */
+  resume(linearization: Linearization, examples: number): void;
   /** Lower out <- J W Jᵀ over its layers, n × n. */
   gram(weights: Float64Array | null, out: Float64Array): Float64Array;
   /** out of its layers <- Jᵀ u; leaves the other layers. */
@@ -37,11 +46,13 @@ interface KeptLayer {
  * taken at the first `keep`.
  *
  * @param capacity The most examples.
+ * @param place Where copies of so many numbers are kept; called in the same order for the same network.
  */
 export function keptJacobians(
-  space: Omit<SystemSpace, "capacity">,
+  space: Omit<LayerSpace, "capacity">,
   lists: readonly (readonly number[])[],
   capacity: number,
+  place: Place = (length) => space.kernels.allocate(space.dtype, length),
 ): readonly KeptJacobian[] {
   const { kernels, blocks, outputs } = space;
   const rowNumbers = kernels.allocateIndices(capacity * outputs);
@@ -54,8 +65,8 @@ export function keptJacobians(
     const isKept = blocks.map((_, l) => lists.some((list) => list.includes(l)));
     layers = blocks.map((block, l) => {
       if (!isKept[l]) return { jacobian: source.jacobians[l]!, derivatives: null };
-      const factors = copyFactors(space, source.jacobians[l]!.factors, capacity);
-      const derivatives = matrixLike(space, source.derivatives[l]!, capacity * outputs);
+      const factors = copyFactors(place, source.jacobians[l]!.factors, capacity);
+      const derivatives = matrixLike(place, source.derivatives[l]!, capacity * outputs);
       return { jacobian: layerJacobian(workspace, block, factors), derivatives };
     });
     weighted = planWeighted(workspace, blocks);
@@ -72,20 +83,24 @@ export function keptJacobians(
       rowBytes: source.rowBytes,
       jacobians: layersLike(source).map(({ jacobian }, l) => ({ ...jacobian, block: own[l]! })),
       derivatives: layersLike(source).map(({ derivatives }) => derivatives),
-      get count() {
+      get examples() {
         return kept;
       },
     });
+    const resume = (linearization: Linearization, count: number): void => {
+      rows ??= rowsLike(linearization.plannedLayers()!);
+      kept = count;
+    };
     return {
       blocks: own,
+      resume,
       get rows() {
         return kept * outputs;
       },
-      keep(linearization, examples, count) {
-        const source = linearization.layers();
-        rows ??= rowsLike(source);
-        kept = count;
-        for (const l of list) copyLayer(kernels, source, rows, l, examples, rowNumbers);
+      keep(linearization, places, examples) {
+        resume(linearization, examples);
+        const source = linearization.layers()!;
+        for (const l of list) copyLayer(kernels, source, rows, l, places, rowNumbers);
       },
       gram: (weights, out) => assembleGram(rows, weights, out),
       pullback: (u, out) => pullbackFactors(rows, u, weighted, out),
@@ -96,37 +111,30 @@ export function keptJacobians(
   return lists.map(planKept);
 }
 
-function matrixLike(
-  { kernels, dtype }: Omit<SystemSpace, "capacity">,
-  { stride }: PlanMatrix,
-  rows: number,
-): PlanMatrix {
-  return { data: kernels.allocate(dtype, rows * stride), stride };
+type Place = (length: number) => FloatArray;
+
+function matrixLike(place: Place, { stride }: PlanMatrix, rows: number): PlanMatrix {
+  return { data: place(rows * stride), stride };
 }
 
-function copyFactors(
-  space: Omit<SystemSpace, "capacity">,
-  factors: BlockFactors,
-  capacity: number,
-): BlockFactors {
-  const copy = matrixLike(space, factors.inputs, capacity);
-  return { ...factors, inputs: copy };
+function copyFactors(place: Place, factors: BlockFactors, capacity: number): BlockFactors {
+  return { ...factors, inputs: matrixLike(place, factors.inputs, capacity) };
 }
 
 /** Copies the factors of the examples that are kept, rows with the gaps between them: the ones of a bias stand there. */
 function copyLayer(
   kernels: Kernels,
   source: LayerRows,
-  { jacobians, derivatives, count, outputs }: LayerRows,
+  { jacobians, derivatives, examples, outputs }: LayerRows,
   l: number,
-  examples: Int32Array,
+  places: Int32Array,
   rowNumbers: Int32Array,
 ): void {
   const gather = (m: number, from: PlanMatrix, to: PlanMatrix): void =>
     kernels.gatherRows(m, from.stride, from.data, from.stride, rowNumbers, to.data, to.stride);
-  for (let i = 0; i < count; i++) rowNumbers[i] = examples[i]!;
-  gather(count, source.jacobians[l]!.factors.inputs, jacobians[l]!.factors.inputs);
-  for (let row = 0; row < count * outputs; row++)
-    rowNumbers[row] = examples[Math.floor(row / outputs)]! * outputs + (row % outputs);
-  gather(count * outputs, source.derivatives[l]!, derivatives[l]!);
+  for (let i = 0; i < examples; i++) rowNumbers[i] = places[i]!;
+  gather(examples, source.jacobians[l]!.factors.inputs, jacobians[l]!.factors.inputs);
+  for (let row = 0; row < examples * outputs; row++)
+    rowNumbers[row] = places[Math.floor(row / outputs)]! * outputs + (row % outputs);
+  gather(examples * outputs, source.derivatives[l]!, derivatives[l]!);
 }

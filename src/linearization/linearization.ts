@@ -4,12 +4,25 @@ import { trainableCount } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { forward, type Plan } from "../network/plan.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import { assembleGram, type LayerRows, traceGramParts } from "./assemble-gram.ts";
-import { assembleNormal, planRowChunks, writeRows } from "./assemble-normal.ts";
-import { layerJacobians } from "./block-jacobian.ts";
-import { planWeighted, pullbackFactors, pushforwardFactors } from "./factor-products.ts";
-import { gramWorkspace } from "./gram-workspace.ts";
+import { layerJacobians } from "./block-kinds.ts";
+import { type RowProducts, rowProducts } from "./by-rows.ts";
+import { planCrossGram } from "./cross-gram.ts";
+import { type GramWorkspace, gramWorkspace } from "./gram-workspace.ts";
+import {
+  assembleGram,
+  assembleNormal,
+  type LayerRows,
+  planRowChunks,
+  planWeighted,
+  pullbackFactors,
+  pushforwardFactors,
+  type RowChunks,
+  traceGramParts,
+  type Weighted,
+  writeRows,
+} from "./layer-rows.ts";
 import { lazy } from "./lazy.ts";
+import { groupsOf } from "./space.ts";
 
 /*
  * The structured Jacobian
@@ -45,17 +58,18 @@ import { lazy } from "./lazy.ts";
  */
 
 /**
- * A network near θ on one batch: f(θ + δ) ≈ f + J δ. The only thing that an optimizer sees of a network.
+ * Residuals near θ on one batch, by their Jacobian: r(θ + δ) ≈ r + J δ. The only thing that an optimizer sees of what it
+ * trains.
  *
  * It is a view of buffers that the next batch reuses. Results go to `out`, which is returned.
  */
 export interface Linearization {
-  /** n: examples × outputs. */
+  /** n: residual rows. */
   readonly rows: number;
   /** p: trainable parameters. */
   readonly columns: number;
-  /** f: the first n numbers; row i K + k is output k of example i. */
-  readonly outputs: FloatArray;
+  /** For each row the number of its example, ascending: the rows of one example leave together. The first n numbers. */
+  readonly example: Int32Array;
   /** out <- Jᵀ u, p. SGD is the pullback of the residuals. u: n, of either precision. */
   pullback(u: FloatArray, out: ParameterVector): ParameterVector;
   /** out <- J d, n. */
@@ -63,23 +77,36 @@ export interface Linearization {
   /**
    * Lower out <- J W Jᵀ, n × n, leading dimension n.
    *
-   * @param weights The diagonal of W by groups: for each layer the factor of its weights, then that of its
+   * @param weights The diagonal of W by groups: of a network for each layer the factor of its weights, then that of its
    *   biases. null is W = I, the Gram matrix.
    */
   gram(weights: Float64Array | null, out: Float64Array): Float64Array;
   /**
-   * out[2 l] <- tr(Z G_w), out[2 l + 1] <- tr(Z G_v), where J Jᵀ is the sum over the layers l of the part of the
-   * weights, G_w, and of the biases, G_v.
+   * out[g] <- tr(Z G_g) for each group g of the parameters, where J Jᵀ = Σ_g G_g.
    *
    * @param z Lower Z, symmetric, n × n, leading dimension n.
    * @param scratch n × n numbers, overwritten.
    */
   gramTraces(z: Float64Array, scratch: Float64Array, out: Float64Array): Float64Array;
-  /** out <- the rows of J of the examples first ... first + examples - 1, (examples × K) × p. For small p. */
-  writeRows(first: number, examples: number, out: FloatArray): void;
+  /**
+   * out <- J W J'ᵀ, n × n', leading dimension n', with the J' of another linearization at the same parameters, on a batch of
+   * any size in buffers of its own. Of a linearization and itself the whole Gram matrix. Weights as in `gram`.
+   */
+  cross(other: Linearization, weights: Float64Array | null, out: Float64Array): Float64Array;
+  /** out <- `count` rows of J from the first on, p numbers each; whole examples. For small p. */
+  writeRows(first: number, count: number, out: FloatArray): void;
   /** Lower out <- Jᵀ J, p × p, leading dimension p. */
   normal(out: Float64Array): Float64Array;
-  /** The layers with their derivatives, for methods that go layer by layer. Also a view. */
+  /** The layers with their derivatives, for methods that go layer by layer. Also a view; null where there are none. */
+  layers(): LayerRows | null;
+  /** The same, without the work of derivatives: what they are planned for, with those of whatever batch was there. */
+  plannedLayers(): LayerRows | null;
+}
+
+/** A network near θ on one batch: f(θ + δ) ≈ f + J δ. Row i K + k is output k of example i. */
+export interface NetworkLinearization extends Linearization {
+  /** f: the first n numbers. */
+  readonly outputs: FloatArray;
   layers(): LayerRows;
   /** The factors of the Jacobian's rows, for each dense layer: row (i, k) of J is scale · ã_i ⊗ d_ik. null for others. */
   blocks(): readonly (JacobianFactors | null)[];
@@ -94,26 +121,52 @@ export interface JacobianFactors {
 }
 
 /** The linearization of a plan's network, moved from batch to batch. */
-export interface PlannedLinearization extends Linearization {
+export interface PlannedLinearization extends NetworkLinearization {
   /** Runs the network on the first `count` rows of `plan.input` and linearizes there. */
-  at(parameters: ParameterVector, count: number): Linearization;
+  at(parameters: ParameterVector, count: number): NetworkLinearization;
+  /** Goes on from the pass that `at` made, with the same parameters in a vector that stays: the way back reads them. */
+  resume(parameters: ParameterVector): void;
+}
+
+/** What a linearization writes to, besides its plan: plans of the same network may use it one after the other. */
+export interface LinearizationBuffers {
+  readonly workspace: GramWorkspace;
+  readonly weighted: () => Weighted;
+  /** Derivatives of one weighted sum of the outputs, and those of all outputs. */
+  readonly seeded: () => Derivatives;
+  readonly kept: () => Derivatives;
+  readonly rowChunk: () => RowChunks;
 }
 
 /**
- * Prepares the linearization of a plan's network. Buffers are allocated at the first use of what needs them.
+ * Prepares the buffers of a plan's linearization, which are allocated at the first use of what needs them.
  *
  * @param rowBytes What the rows of J of a layer with shared weights may take at once. Default 256 MiB.
  */
-export function planLinearization(plan: Plan, rowBytes?: number): PlannedLinearization {
-  const { kernels, outputs, blocks } = plan;
-  const columns = trainableCount(blocks);
+export function linearizationBuffers(plan: Plan, rowBytes?: number): LinearizationBuffers {
+  const { outputs, blocks } = plan;
   const workspace = gramWorkspace(plan, rowBytes);
+  return {
+    workspace,
+    weighted: lazy(() => planWeighted(workspace, blocks)),
+    seeded: lazy(() => planDerivatives(plan, 1, () => false)),
+    kept: lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null)),
+    rowChunk: lazy(() => planRowChunks(workspace, trainableCount(blocks))),
+  };
+}
+
+/** Prepares the linearization of a plan's network. */
+export function planLinearization(
+  plan: Plan,
+  buffers: LinearizationBuffers = linearizationBuffers(plan),
+): PlannedLinearization {
+  const { kernels, outputs, blocks } = plan;
+  const { workspace, weighted, seeded, kept, rowChunk } = buffers;
+  const columns = trainableCount(blocks);
   const jacobians = layerJacobians(plan, workspace);
-  const weighted = lazy(() => planWeighted(workspace, blocks));
-  const seeded = lazy(() => planDerivatives(plan, 1, () => false));
-  const kept = lazy(() => planDerivatives(plan, outputs, ({ block }) => block !== null));
-  const rowChunk = lazy(() => planRowChunks(workspace, columns));
-  let count = 0;
+  const products = lazy(() => productsOf(plan));
+  const crossGram = lazy(() => planCrossGram(workspace, jacobians));
+  let examples = 0;
   let parameters: ParameterVector;
   let differentiated = false;
 
@@ -123,16 +176,16 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
     rowBytes: workspace.rowBytes,
     jacobians,
     derivatives: derivativesOfBlocks(plan, kept()),
-    get count() {
-      return count;
+    get examples() {
+      return examples;
     },
   }));
 
   /** The layers with their D: from the identity at the result back to the first trainable one. */
   const differentiate = (): LayerRows => {
     if (!differentiated) {
-      writeIdentities(resultOf(plan, kept()), count, outputs);
-      backward(plan, parameters, count, kept(), () => {});
+      writeIdentities(resultOf(plan, kept()), examples, outputs);
+      backward(plan, parameters, examples, kept(), () => {});
       differentiated = true;
     }
     return layers();
@@ -140,25 +193,31 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
 
   /** Jᵀ u by one backward pass of the weighted sum of outputs: what SGD does. */
   const backpropagate = (u: FloatArray, out: ParameterVector): void => {
-    kernels.copy(count * outputs, u, resultOf(plan, seeded()).data);
-    backward(plan, parameters, count, seeded(), (l, e) => {
-      if (blocks[l]!.trainable) jacobians[l]!.pullback(count, e, out.blocks[l]!);
+    kernels.copy(examples * outputs, u, resultOf(plan, seeded()).data);
+    backward(plan, parameters, examples, seeded(), (l, e) => {
+      if (jacobians[l]!.block.trainable) jacobians[l]!.pullback(examples, e, out.blocks[l]!);
     });
   };
 
   return {
     get rows() {
-      return count * outputs;
+      return examples * outputs;
     },
     columns,
+    example: numberExamples(plan),
     outputs: plan.result.data,
 
-    at(theta, examples) {
+    at(theta, size) {
       parameters = theta;
-      count = examples;
+      examples = size;
       differentiated = false;
-      forward(plan, theta, examples);
+      forward(plan, theta, size);
       return this;
+    },
+    resume(theta) {
+      parameters = theta;
+      // Another plan may have used the buffers since.
+      differentiated = false;
     },
 
     pullback(u, out) {
@@ -171,16 +230,36 @@ export function planLinearization(plan: Plan, rowBytes?: number): PlannedLineari
     gram: (weights, out) => assembleGram(differentiate(), weights, out),
     gramTraces: (z, scratch, out) => traceGramParts(differentiate(), z, scratch, out),
     layers: differentiate,
-    writeRows: (first, examples, out) => writeRows(differentiate(), columns, first, examples, out),
+    plannedLayers: layers,
+    cross(other, weights, out) {
+      const others = other.layers();
+      // Without factors to multiply, by the rows of both.
+      return others
+        ? crossGram()(differentiate(), others, weights, out)
+        : products().cross(this, other, weights, out);
+    },
+    writeRows: (first, count, out) =>
+      writeRows(differentiate(), columns, first / outputs, count / outputs, out),
     normal: (out) => assembleNormal(differentiate(), columns, rowChunk(), out),
 
-    blocks() {
-      const { derivatives } = differentiate();
-      return plan.factors.map((factors, l) =>
-        factors.kind === "dense" ? { inputs: factors.inputs, derivatives: derivatives[l]! } : null,
-      );
-    },
+    blocks: () => denseFactors(differentiate()),
   };
+}
+
+function denseFactors({ jacobians, derivatives }: LayerRows): readonly (JacobianFactors | null)[] {
+  return jacobians.map(({ inputs }, l) =>
+    inputs?.matrix ? { inputs: inputs.matrix, derivatives: derivatives[l]! } : null,
+  );
+}
+
+/** K rows for each example. */
+function numberExamples({ capacity, outputs }: Plan): Int32Array {
+  return Int32Array.from({ length: capacity * outputs }, (_, row) => Math.floor(row / outputs));
+}
+
+/** For what goes by whole rows of J. */
+function productsOf({ kernels, dtype, blocks }: Plan): RowProducts {
+  return rowProducts({ kernels, dtype, parameters: trainableCount(blocks), groups: groupsOf(blocks) });
 }
 
 /** The derivatives with respect to f, where the way back begins. */
@@ -196,7 +275,7 @@ function derivativesOfBlocks(plan: Plan, { of }: Derivatives): readonly (PlanMat
 }
 
 /** D of the result: for each example the K × K identity, df_ik/df_ij. */
-function writeIdentities(d: PlanMatrix, count: number, outputs: number): void {
-  for (let row = 0; row < count * outputs; row++)
+function writeIdentities(d: PlanMatrix, examples: number, outputs: number): void {
+  for (let row = 0; row < examples * outputs; row++)
     for (let j = 0; j < outputs; j++) d.data[row * d.stride + j] = row % outputs === j ? 1 : 0;
 }

@@ -1,26 +1,25 @@
+import type { BlockShape } from "../network/layers/layer-kind.ts";
+import { forEachChunk, type Patches } from "../network/layers/patches.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { forEachChunk, type Patches } from "../network/nodes/patches.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
-import { ldOfPositions } from "./convolution-rows.ts";
-import { gramFlops } from "./gram-flops.ts";
-import type { GramWorkspace } from "./gram-workspace.ts";
-import type { RowsGram } from "./rows-gram.ts";
+import { ldOfPositions } from "./block-jacobian.ts";
+import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
+import { type RowsGram, rowsFlops } from "./rows-gram.ts";
 
 /** Whether the pairs of positions cost fewer operations than the rows of J, and fit into the memory of the rows. */
-export function pairsAreCheaper(
-  { capacity, outputs, rowBytes, dtype }: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
-  block: ParameterBlock,
-): boolean {
-  const flops = gramFlops(block, capacity, outputs);
-  const bytes = pairsNumbers({ capacity, outputs }, block) * (dtype === "float32" ? 4 : 8);
-  return flops.pairs < flops.rows && bytes <= rowBytes;
+export function pairsAreCheaper(space: GramSpace, block: ParameterBlock): boolean {
+  const n = space.capacity * space.outputs;
+  const bytes = pairsNumbers(space, block) * (space.dtype === "float32" ? 4 : 8);
+  return pairsFlops(block, n, 3) < rowsFlops(block, n) && bytes <= space.rowBytes;
+}
+
+/** n² S² (rows + units + c): pairs of positions, c what each of them costs besides the products. */
+export function pairsFlops({ rows, columns, positions }: BlockShape, n: number, pass: number): number {
+  return n ** 2 * positions ** 2 * (rows + columns + pass);
 }
 
 /** Numbers in the buffers of `planPairsGram`, its gaps between rows aside. */
-export function pairsNumbers(
-  { capacity, outputs }: Pick<GramWorkspace, "capacity" | "outputs">,
-  { rows, positions }: ParameterBlock,
-): number {
+export function pairsNumbers({ capacity, outputs }: GramSpace, { rows, positions }: ParameterBlock): number {
   return capacity * positions * rows + capacity * positions ** 2 * (1 + outputs ** 2);
 }
 
@@ -43,15 +42,15 @@ export function planPairsGram(
   const ofInputs = share("window products", capacity * positions ** 2);
   const ofDerivatives = share("derivative products", capacity * outputs * positions ** 2 * outputs);
 
-  return (count, d, w, v, out) => {
-    const n = count * outputs;
+  return (examples, d, w, v, out) => {
+    const n = examples * outputs;
     const [a, p, q] = [windows(), ofInputs(), ofDerivatives()];
-    forEachChunk(count, patches.examples, (first, size) => {
+    forEachChunk(examples, patches.atOnce, (first, size) => {
       patches.unfold(image, first, size, 0);
       kernels.copy(size * positions * stride, patches.matrix.data, viewFrom(a, first * positions * stride));
     });
     const ldd = ldOfPositions(block, d);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < examples; i++) {
       const ldp = (i + 1) * positions;
       const ldq = ldp * outputs;
       const own = viewFrom(a, i * positions * stride);

@@ -1,56 +1,56 @@
 import type { FloatArray } from "../kernels/kernels.ts";
+import type { BlockShape } from "../network/layers/layer-kind.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
-import type { UnitRowsWriter } from "./block-jacobian.ts";
-import type { GramWorkspace } from "./gram-workspace.ts";
+import type { GramChoice, UnitRowsWriter } from "./block-jacobian.ts";
+import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
 
 /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ by rows of J that are formed, multiplied and dropped. */
-export type RowsGram = (count: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;
+export type RowsGram = (examples: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;
 
-/**
- * Units whose rows are formed at once: all where these take less than `rowBytes`, else as many as do, at least one. A
- * scale's rows are short: all at once, always.
- */
+/** Units whose rows are formed at once: all where these take less than `rowBytes`, else as many as do, at least one. */
 export function unitsAtOnce(
-  { capacity, outputs, rowBytes, dtype }: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
-  { kind, rows, columns }: ParameterBlock,
+  { capacity, outputs, rowBytes, dtype }: GramSpace,
+  { rows, columns }: ParameterBlock,
 ): number {
-  if (kind === "scale") return columns;
   const bytesPerUnit = capacity * outputs * rows * (dtype === "float32" ? 4 : 8);
   return Math.max(1, Math.min(columns, Math.floor(rowBytes / bytesPerUnit)));
 }
 
-/** Numbers in the buffers of `planRowsGram`: the rows that are formed at once, and their product. */
-export function rowsNumbers(
-  space: Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">,
+/** How `planRowsGram` forms a layer's part: the rows that are formed at once, and their product. */
+export function chooseRows(
+  space: GramSpace,
   block: ParameterBlock,
-): number {
+  atOnce: number = unitsAtOnce(space, block),
+): GramChoice {
   const most = space.capacity * space.outputs;
-  return most * block.rows * unitsAtOnce(space, block) + most ** 2;
+  return { method: "rows", unitsAtOnce: atOnce, numbers: most * block.rows * atOnce + most ** 2 };
 }
 
-/**
- * Plans the Gram matrix of one layer by its rows of J: all its units at once where these rows take less than
- * `rowBytes`, else as many units at a time as do.
- */
+/** 2 n S rows units + n² rows units: rows of J, formed and multiplied. */
+export function rowsFlops({ rows, columns, positions }: BlockShape, n: number): number {
+  return 2 * n * positions * rows * columns + n ** 2 * rows * columns;
+}
+
+/** Plans the Gram matrix of one layer by its rows of J, those of some units at a time. */
 export function planRowsGram(
   workspace: GramWorkspace,
   block: ParameterBlock,
   write: UnitRowsWriter,
+  atOnce: number = unitsAtOnce(workspace, block),
 ): RowsGram {
   const { kernels, capacity, outputs, share } = workspace;
   const { rows, columns, inputs, bias } = block;
   const most = capacity * outputs;
-  const atOnce = unitsAtOnce(workspace, block);
   const chunk = share("rows", most * rows * atOnce);
   const square = share("row square", most ** 2);
-  return (count, d, w, v, out) => {
-    const n = count * outputs;
+  return (examples, d, w, v, out) => {
+    const n = examples * outputs;
     const [j, s] = [chunk(), square()];
     for (let unit = 0; unit < columns; unit += atOnce) {
       const units = Math.min(atOnce, columns - unit);
       const size = rows * units;
-      write(d, 0, count, unit, units, j, size);
+      write(d, 0, examples, unit, units, j, size);
       const beta = unit === 0 ? 0 : 1;
       kernels.syrk(false, n, inputs * units, w, j, size, beta, s, n);
       if (bias) kernels.syrk(false, n, units, v, viewFrom(j, inputs * units), size, 1, s, n);

@@ -1,6 +1,6 @@
 import { measure } from "../data/metrics.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
-import { type InputSource, loadInputs } from "../training/dataset.ts";
+import { type InputSource, loadInputs } from "../residuals/dataset.ts";
 
 /** Standardized inputs of all examples. */
 export interface ExampleInputs {

@@ -1,8 +1,9 @@
 import type { DType } from "../kernels/kernels.ts";
-import { chooseGram, type GramChoice } from "../linearization/gram-choice.ts";
-import { gramFlops } from "../linearization/gram-flops.ts";
+import type { GramChoice } from "../linearization/block-jacobian.ts";
+import { chooseGram, gramFlops } from "../linearization/block-kinds.ts";
 import { defaultRowBytes } from "../linearization/gram-workspace.ts";
 import {
+  describeLayer,
   type Network,
   type ParameterBlock,
   parameterCount,
@@ -17,7 +18,6 @@ import { sgd } from "../optimizers/sgd.ts";
 import { chooseForm, type FormCosts } from "../posterior/form.ts";
 import { type StepFlops, stepFlops } from "../posterior/step-flops.ts";
 import { type StepSpace, stepMemory } from "../training/step-memory.ts";
-import { describeLayer } from "./describe-layer.ts";
 
 /** How steps are made that are explained. */
 export interface ExplainOptions {
@@ -79,9 +79,9 @@ export function explainNetwork(network: Network, options: ExplainOptions): Expla
   const outputs = sizeOf(resolved.output);
   const rowBytes = options.memory ?? defaultRowBytes;
   const space = { capacity: batchSize, outputs, dtype, rowBytes };
-  const explainGram = (layer: ResolvedLayer, block: ParameterBlock): ExplainedGram => {
-    const { method, unitsAtOnce, numbers } = chooseGram(space, block, groupsOf(layer));
-    const flops = gramFlops(block, batchSize, outputs)[method];
+  const explainGram = (block: ParameterBlock): ExplainedGram => {
+    const { method, unitsAtOnce, numbers } = chooseGram(space, block);
+    const flops = gramFlops(block, batchSize, outputs)[method]!;
     const bytes = numbers * (dtype === "float32" ? 4 : 8);
     return { method, unitsAtOnce, units: block.columns, flops, bytes };
   };
@@ -106,13 +106,9 @@ function memoryOf(space: StepSpace, { form }: FormCosts): ExplainedNetwork["byte
   };
 }
 
-function groupsOf({ layer }: ResolvedLayer): number {
-  return layer.kind === "conv2d" || layer.kind === "conv1d" ? (layer.groups ?? 1) : 1;
-}
-
 function explainLayers(
   { layers, blocks }: ResolvedNetwork,
-  explainGram: (layer: ResolvedLayer, block: ParameterBlock) => ExplainedGram,
+  explainGram: (block: ParameterBlock) => ExplainedGram,
 ): readonly ExplainedLayer[] {
   const explainAll = (list: readonly ResolvedLayer[], depth: number): readonly ExplainedLayer[] =>
     list.flatMap((layer) => [
@@ -128,7 +124,7 @@ function explainLayers(
       layer: describeLayer(layer),
       output: describeShape(layer.output),
       parameters: block ? block.rows * block.columns : 0,
-      gram: block?.trainable ? explainGram(layer, block) : null,
+      gram: block?.trainable ? explainGram(block) : null,
     };
   };
   return explainAll(layers, 0);

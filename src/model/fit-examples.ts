@@ -3,7 +3,7 @@ import type { DType, Kernels } from "../kernels/kernels.ts";
 import { obstacleToNative, selectKernels } from "../kernels/select-kernels.ts";
 import { describeNetwork, parameterBlocks, trainableCount } from "../network/network.ts";
 import type { Stop } from "../training/stop.ts";
-import type { TrainingResult } from "../training/train.ts";
+import type { TrainingResult } from "../training/training.ts";
 import { type Examples, knownRows } from "./examples.ts";
 import { type FittedMember, fitMember } from "./fit-member.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
@@ -12,7 +12,7 @@ import { measureErrors } from "./measure-errors.ts";
 import { type FitOptions, fitDefaults, splitOptions } from "./options.ts";
 import { type Member, summarizeMembers } from "./predictor.ts";
 import type { Recipe } from "./recipe.ts";
-import { isCutShort, type Trainer } from "./trainer.ts";
+import { isCutShort, type MemberTask } from "./train-shape.ts";
 
 /** Fitted networks, and all that there is to say about them. */
 export interface FittedNetworks {
@@ -30,7 +30,8 @@ export interface FittedNetworks {
 }
 
 /**
- * Fits networks to standardized examples: decide, train, compare with a linear model, measure.
+ * Fits networks to standardized examples: the members of the ensemble, each from a start of its own, and with other rows
+ * held out, for as long as time and caller allow; then measures their mean beside a linear model.
  *
  * @param recipe What was decided before.
  */
@@ -44,7 +45,41 @@ export async function fitExamples(
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);
   const deadline = performance.now() + recipe.limits.timeLimitMs;
-  const { fitted, stop } = await fitMembers({ recipe, examples, options, deadline, makeKernels });
+  const fitted: FittedMember[] = [];
+  let stop: Stop;
+  do {
+    const member = fitted.length;
+    const split = turnSplit(examples.split, member, splitOptions(options));
+    const own = { ...examples, split };
+    const task: MemberTask = { recipe, options, deadline, makeKernels, member, examples: own };
+    const one = await fitMember(task, fitted[0]?.ridge);
+    stop = one.training.stop;
+    // A member that was cut short would make the ensemble worse.
+    if (member === 0 || !isCutShort(stop)) fitted.push(one);
+  } while (fitted.length < recipe.members && !isCutShort(stop));
+  return summarize({ examples, options, recipe, kernels, decisions, stop }, soundOf(fitted));
+}
+
+/** The members that predict. */
+function soundOf(fitted: readonly FittedMember[]): readonly FittedMember[] {
+  const sound = fitted.filter(({ training }) => training.stop.reason !== "diverged");
+  return sound.length > 0 ? sound : fitted.slice(0, 1);
+}
+
+/** What a fit was made of, and why its last training ended. */
+interface FinishedFit {
+  readonly examples: Examples;
+  readonly options: FitOptions;
+  readonly recipe: Recipe;
+  readonly kernels: Kernels;
+  readonly decisions: readonly Decision[];
+  readonly stop: Stop;
+}
+
+function summarize(
+  { examples, options, recipe, kernels, decisions, stop }: FinishedFit,
+  fitted: readonly FittedMember[],
+): FittedNetworks {
   const predictions = summarizeMembers(fitted.map((member) => member.predictions)).mean;
   const measured = { ...examples, split: splitOver(fitted, examples) };
   return {
@@ -75,29 +110,6 @@ function describeKernels({ name, description }: Kernels, options: FitOptions): D
   const isFallback = name === "wasm" && (options.kernels ?? fitDefaults.kernels) === "auto";
   const obstacle = isFallback ? obstacleToNative() : null;
   return { what: "kernels", choice: name, why: obstacle ? `${description}; ${obstacle}` : description };
-}
-
-/**
- * Fits the members, each from a start of its own, and with other rows held out, for as long as time and caller allow;
- * and says why the last training ended.
- */
-async function fitMembers(
-  trainer: Omit<Trainer, "member">,
-): Promise<{ fitted: readonly FittedMember[]; stop: Stop }> {
-  const { recipe, examples, options } = trainer;
-  const fitted: FittedMember[] = [];
-  let stop: Stop;
-  do {
-    const member = fitted.length;
-    const split = turnSplit(examples.split, member, splitOptions(options));
-    const own = { ...trainer, member, examples: { ...examples, split } };
-    const one = await fitMember(own, fitted[0]?.ridge);
-    stop = one.training.stop;
-    // A member that was cut short would make the ensemble worse.
-    if (member === 0 || !isCutShort(stop)) fitted.push(one);
-  } while (fitted.length < recipe.members && !isCutShort(stop));
-  const sound = fitted.filter(({ training }) => training.stop.reason !== "diverged");
-  return { fitted: sound.length > 0 ? sound : fitted.slice(0, 1), stop };
 }
 
 /** Says so where fewer networks predict than were asked for. */

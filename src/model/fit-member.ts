@@ -1,13 +1,13 @@
 import type { Kernels } from "../kernels/kernels.ts";
-import { describeNetwork } from "../network/network.ts";
-import type { TrainingResult } from "../training/train.ts";
+import { describeNetwork, type Network } from "../network/network.ts";
+import type { TrainingResult } from "../training/training.ts";
 import { carefulShare, makeBlend, mix } from "./blend.ts";
 import { type Examples, pickRows, rmseOver } from "./examples.ts";
 import type { Decision } from "./fit-report.ts";
 import { linearNetwork } from "./linear-network.ts";
 import { type Member, planPredictor } from "./predictor.ts";
 import { type Baseline, fitBaseline } from "./ridge-baseline.ts";
-import { isCutShort, refit, type Trainer, type TriedShape, trainShapes } from "./trainer.ts";
+import { isCutShort, type MemberTask, refit, type TriedShape, trainShape } from "./train-shape.ts";
 
 /** A network that was trained, or the linear model in its place, and what it says of all rows. */
 export interface FittedMember extends Member {
@@ -31,21 +31,27 @@ export interface FittedMember extends Member {
  *
  * @param known The linear models of another member.
  */
-export async function fitMember(trainer: Trainer, known: Baseline | null = null): Promise<FittedMember> {
-  const { recipe, examples } = trainer;
+export async function fitMember(task: MemberTask, known: Baseline | null = null): Promise<FittedMember> {
+  const { recipe, examples } = task;
   // For predictions and linear models.
-  const kernels = trainer.makeKernels();
-  const tried = await trainShapes(trainer);
-  const [best] = tried;
+  const kernels = task.makeKernels();
+  const shapes = shapesOf(task);
+  const tried: TriedShape[] = [];
+  for (const [shape, network] of shapes.entries()) {
+    const place = { member: task.member, members: recipe.members, shape, shapes: shapes.length };
+    tried.push(await trainShape(task, network, place));
+    if (isCutShort(tried[shape]!.result.stop)) break;
+  }
+  const [best] = bestFirst(tried);
   const { network, result: training } = best;
   const ridge = fitBaseline(kernels, examples, known);
-  const ofNetwork = predictAll(trainer, kernels, network, training.parameters);
-  const decisions = tried.length > 1 ? [shapeDecision(tried)] : [];
+  const ofNetwork = predictAll(task, kernels, network, training.parameters);
+  const decisions = tried.length > 1 ? [shapeDecision(bestFirst(tried))] : [];
   const share = recipe.fallsBack && ridge ? chooseShare(examples, ofNetwork, ridge.unseen, decisions) : 1;
-  const taught = share > 0 && mayRefit(trainer, training) ? await refit(trainer, best) : null;
+  const taught = share > 0 && mayRefit(task, training) ? await refit(task, best) : null;
   if (taught) decisions.push(refitDecision);
   const parameters = taught ?? training.parameters;
-  const final = taught ? predictAll(trainer, kernels, network, parameters) : ofNetwork;
+  const final = taught ? predictAll(task, kernels, network, parameters) : ofNetwork;
   return {
     ...(share === 0
       ? { ...linearNetwork(ridge!.linear), blend: null }
@@ -59,9 +65,22 @@ export async function fitMember(trainer: Trainer, known: Baseline | null = null)
   };
 }
 
+/** The shapes that are tried: without validation rows, which choose, the first alone. */
+function shapesOf({ recipe, examples }: MemberTask): readonly Network[] {
+  return examples.split.validation.length > 0 ? recipe.networks : [recipe.networks[0]];
+}
+
+/** Those that were tried, in the order of their errors. What cut the last one short ends all that would follow. */
+function bestFirst(tried: readonly TriedShape[]): readonly [TriedShape, ...TriedShape[]] {
+  const last = tried.at(-1)!.result.stop;
+  const [best, ...others] = [...tried].sort((a, b) => a.error - b.error);
+  const stop = isCutShort(last) ? last : best!.result.stop;
+  return [{ ...best!, result: { ...best!.result, stop } }, ...others];
+}
+
 /** Of all examples, standardized. */
 function predictAll(
-  { examples: { inputs, rows }, recipe: { dtype } }: Trainer,
+  { examples: { inputs, rows }, recipe: { dtype } }: MemberTask,
   kernels: Kernels,
   network: Member["network"],
   parameters: Float64Array,
@@ -70,7 +89,7 @@ function predictAll(
   return predict({ source: inputs.source(kernels, dtype), matrix: null }, rows).mean;
 }
 
-function mayRefit({ recipe, examples }: Trainer, { stop }: TrainingResult): boolean {
+function mayRefit({ recipe, examples }: MemberTask, { stop }: TrainingResult): boolean {
   const ended = !isCutShort(stop) && stop.reason !== "diverged";
   return recipe.refits && examples.split.validation.length > 0 && ended;
 }

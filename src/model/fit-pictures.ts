@@ -10,8 +10,8 @@ import { type ImageSet, openImagesDefaults } from "../data/images/open-images.ts
 import { type LabelledPictures, openLabelled, type PictureReading } from "../data/images/open-pictures.ts";
 import { type ColumnPlan, encodeDefaults } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
-import { seededRandom } from "../random/random.ts";
-import type { InputSource } from "../training/dataset.ts";
+import { seedRandom } from "../random/random.ts";
+import type { InputSource } from "../residuals/dataset.ts";
 import type { ExampleInputs, Examples } from "./examples.ts";
 import { fitExamples } from "./fit-examples.ts";
 import { createModel, type Model, type ModelHeader } from "./model.ts";
@@ -131,7 +131,7 @@ function inputsOf(
       if (!augment) return plain;
       const changes = {
         augmentation: augmentation(source, augment),
-        random: seededRandom(seed + 1),
+        random: seedRandom(seed + 1),
         centers,
       };
       return pictureInputs(source, rows, channels, changes);

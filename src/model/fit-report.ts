@@ -1,5 +1,5 @@
 import type { Stop } from "../training/stop.ts";
-import type { EpochEvent } from "../training/train.ts";
+import type { EpochEvent } from "../training/training.ts";
 
 /** A number for each part of the data; null where there is no such part, or the number is not defined. */
 export interface ByPart {

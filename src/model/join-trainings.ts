@@ -1,5 +1,5 @@
 import type { Stop } from "../training/stop.ts";
-import type { TrainingResult } from "../training/train.ts";
+import type { TrainingResult } from "../training/training.ts";
 
 /** How far training was when another began. */
 export type Reached = Pick<TrainingResult, "steps" | "epochs" | "seconds">;

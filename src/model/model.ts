@@ -16,7 +16,7 @@ import { readFileBytes } from "../formats/read-file-bytes.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
-import { type InputSource, plainInputs } from "../training/dataset.ts";
+import { type InputSource, plainInputs } from "../residuals/dataset.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
 import type { FitReport } from "./fit-report.ts";
 import type { PictureEncoder } from "./picture-encoder.ts";

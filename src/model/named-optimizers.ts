@@ -1,5 +1,5 @@
 import { componentWise } from "../curvatures/component-wise.ts";
-import type { Curvature } from "../curvatures/curvature.ts";
+import type { ApproximateCurvature } from "../curvatures/curvature.ts";
 import { curvatureBatch } from "../curvatures/curvature-batch.ts";
 import { eigenvalueCutoff } from "../curvatures/eigenvalue-cutoff.ts";
 import { kfac } from "../curvatures/kfac.ts";
@@ -42,7 +42,7 @@ export interface NamedOptimizer {
 /** The momentum of SPRING: 0.99 in the paper, for thousands of steps; less for the hundreds of a fit. */
 const minimumNormMomentum = 0.9;
 
-function byCurvature(about: string, curvature: () => Curvature): NamedOptimizer {
+function byCurvature(about: string, curvature: () => ApproximateCurvature): NamedOptimizer {
   return {
     about,
     takes: stepOptions,

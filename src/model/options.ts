@@ -7,7 +7,7 @@ import { type NetworkName, networkNames } from "../network/architectures.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { EpochProgress } from "../training/epoch-progress.ts";
-import type { EpochEvent } from "../training/train.ts";
+import type { EpochEvent } from "../training/training.ts";
 import type { Decision } from "./fit-report.ts";
 
 /** Names of optimizers, as in the command line. */
@@ -150,7 +150,7 @@ const isFunction = (value: unknown) => typeof value === "function";
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 const isList = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value);
 const isSignal = (value: unknown) => isObject(value) && "aborted" in value;
-const isOptimizer = (value: unknown) => isObject(value) && "init" in value && "step" in value;
+const isOptimizer = (value: unknown) => isObject(value) && "init" in value && "plan" in value;
 
 /** For each option whether a value will do, and what it must be. */
 const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boolean, string]>> = {

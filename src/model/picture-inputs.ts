@@ -3,13 +3,13 @@ import { type ChannelStatistics, channelScaler } from "../data/images/channel-st
 import { bytesOf } from "../data/images/image-shape.ts";
 import type { ImageSource } from "../data/images/image-source.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
-import type { Random } from "../random/random.ts";
-import type { InputSource } from "../training/dataset.ts";
+import { type RandomState, randomFrom } from "../random/random.ts";
+import type { InputSource } from "../residuals/dataset.ts";
 
 /** How pictures are changed at random in training steps. */
 export interface PictureChanges {
   readonly augmentation: Augmentation;
-  readonly random: Random;
+  readonly random: RandomState;
   /** For each target mean / deviation of its standardization: the standardized t of a target of the other sign is -t - 2 of it. */
   readonly centers: ArrayLike<number>;
 }
@@ -63,8 +63,9 @@ export function pictureInputs(
   ): void => {
     read(rows, start, count);
     const outputs = centers.length;
+    const next = randomFrom(random);
     for (let i = 0; i < count; i++) {
-      const sign = augmentation.apply(pixels, i * size, changed, 0, random);
+      const sign = augmentation.apply(pixels, i * size, changed, 0, next);
       pixels.set(changed, i * size);
       if (sign > 0) continue;
       for (let k = 0; k < outputs; k++)
@@ -78,7 +79,10 @@ export function pictureInputs(
     gather,
     prefetch: (rows, start, count) => source.prefetch(placesOf(rows, start, count), 0, count),
     ...(changes
-      ? { vary: (rows, start, count, out, targets) => vary(changes, rows, start, count, out, targets) }
+      ? {
+          random: changes.random,
+          vary: (rows, start, count, out, targets) => vary(changes, rows, start, count, out, targets),
+        }
       : {}),
   };
 }

@@ -1,8 +1,8 @@
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { type Network, outputCount, parameterBlocks, parameterCount } from "../network/network.ts";
 import { allocateParameters } from "../network/parameter-vector.ts";
-import type { InputSource } from "../training/dataset.ts";
-import { planEvaluator } from "../training/evaluator.ts";
+import type { InputSource } from "../residuals/dataset.ts";
+import { planEvaluator } from "../residuals/evaluator.ts";
 import { applyBlend, type Blend } from "./blend.ts";
 
 /** One of the networks whose mean predicts. Plain data, a part of the model file. */

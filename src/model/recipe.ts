@@ -7,7 +7,7 @@ import {
   resolveNetwork,
   trainableCount,
 } from "../network/network.ts";
-import { valueNumbers } from "../network/plan-layers.ts";
+import { valueNumbers } from "../network/plan.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { chooseForm } from "../posterior/form.ts";
 import { stepFlops } from "../posterior/step-flops.ts";

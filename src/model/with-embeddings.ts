@@ -1,4 +1,4 @@
-import type { EmbeddingLayer } from "../network/layers.ts";
+import type { EmbeddingLayer } from "../network/layers/embedding.ts";
 import type { Network } from "../network/network.ts";
 import { OptionError } from "./options.ts";
 

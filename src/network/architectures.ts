@@ -1,5 +1,7 @@
 import type { Activation } from "../kernels/activation.ts";
-import type { Conv2dLayer, Layer, ScaleLayer } from "./layers.ts";
+import type { Conv2dLayer } from "./layers/convolution.ts";
+import type { ScaleLayer } from "./layers/scale.ts";
+import type { Layer } from "./layers.ts";
 import type { Network } from "./network.ts";
 import { NetworkError } from "./network-error.ts";
 

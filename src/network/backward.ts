@@ -91,9 +91,9 @@ function shareSlots(
   const { values, nodes } = plan;
   const slots: (number | null)[] = values.map(() => null);
   const free: number[] = [];
-  let count = 0;
+  let slotCount = 0;
   const assign = (value: number): void => {
-    if (needed[value]) slots[value] ??= free.pop() ?? count++;
+    if (needed[value]) slots[value] ??= free.pop() ?? slotCount++;
   };
   assign(values.length - 1);
   for (const node of [...nodes].reverse()) {
@@ -132,7 +132,7 @@ function inherits(
 export function backward(
   plan: Plan,
   parameters: ParameterVector,
-  count: number,
+  examples: number,
   derivatives: Derivatives,
   visit: (block: number, d: PlanMatrix) => void,
 ): void {
@@ -141,15 +141,15 @@ export function backward(
     const node = plan.nodes[i]!;
     const d = of[node.output];
     if (!d) continue;
-    node.throughActivation?.(count, repeat, d);
+    node.throughActivation?.(examples, repeat, d);
     if (node.block !== null) visit(node.block, d);
     for (let j = 0; j < node.inputs.length; j++) {
       const value = node.inputs[j]!;
       const out = of[value];
       // d itself has become that of this input.
       if (!out || out.data === d.data) continue;
-      if (adds[i]![j]) addThrough(plan, parameters, count, derivatives, node, d, value, out);
-      else node.throughInputs(parameters, count, repeat, d, out);
+      if (adds[i]![j]) addThrough(plan, parameters, examples, derivatives, node, d, value, out);
+      else node.throughInputs(parameters, examples, repeat, d, out);
     }
   }
 }
@@ -157,7 +157,7 @@ export function backward(
 function addThrough(
   { kernels, values }: Plan,
   parameters: ParameterVector,
-  count: number,
+  examples: number,
   { repeat, scratch }: Derivatives,
   node: PlacedNode,
   d: PlanMatrix,
@@ -165,6 +165,6 @@ function addThrough(
   out: PlanMatrix,
 ): void {
   const addition = { data: scratch!, stride: out.stride };
-  node.throughInputs(parameters, count, repeat, d, addition);
-  addMatrix(kernels, count * repeat, sizeOf(values[value]!.shape), addition, out);
+  node.throughInputs(parameters, examples, repeat, d, addition);
+  addMatrix(kernels, examples * repeat, sizeOf(values[value]!.shape), addition, out);
 }

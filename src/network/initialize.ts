@@ -34,22 +34,18 @@ export function initialize(network: Network, seed: number, scheme: Initializatio
 
 function fillBlock(
   out: Float64Array,
-  { kind, offset, inputs, columns, activation, gain }: ParameterBlock,
+  { start, offset, inputs, columns, activation, gain }: ParameterBlock,
   scheme: Initialization,
   gaussian: Random,
 ): void {
-  const count = inputs * columns;
-  switch (kind) {
-    case "scale":
-      out.fill(gain, offset, offset + count);
-      return;
-    case "embedding":
-      // A category sees one row of θ alone: one input.
-      fillGaussian(out, offset, count, gain, gaussian);
-      return;
-    default:
-      fillGaussian(out, offset, count, gain * weightDeviation(scheme, inputs, columns, activation), gaussian);
+  const end = offset + inputs * columns;
+  if (start === "gain") {
+    out.fill(gain, offset, end);
+    return;
   }
+  const usual = start === "by scheme" ? weightDeviation(scheme, inputs, columns, activation) : 1;
+  const deviation = gain * usual;
+  for (let i = offset; i < end; i++) out[i] = deviation * gaussian();
 }
 
 function weightDeviation(scheme: Initialization, inputs: number, units: number, activation: string): number {
@@ -65,14 +61,4 @@ function weightDeviation(scheme: Initialization, inputs: number, units: number, 
     case "auto":
       return Math.sqrt((rectifiers.has(activation) ? 2 : 1) / inputs);
   }
-}
-
-function fillGaussian(
-  out: Float64Array,
-  offset: number,
-  count: number,
-  deviation: number,
-  gaussian: Random,
-): void {
-  for (let i = 0; i < count; i++) out[offset + i] = deviation * gaussian();
 }

@@ -1,7 +1,10 @@
 import type { Activation } from "../kernels/activation.ts";
-import type { DenseLayer, Layer } from "./layers.ts";
+import { requireWidth } from "./layers/checks.ts";
+import type { DenseLayer } from "./layers/dense.ts";
+import type { BlockShape } from "./layers/layer-kind.ts";
+import type { Layer } from "./layers.ts";
 import { NetworkError } from "./network-error.ts";
-import { type BlockShape, type ResolvedLayer, requireWidth, resolveLayers } from "./resolve.ts";
+import { type ResolvedLayer, resolveLayers } from "./resolve.ts";
 import { describeShape, type Shape, sizeOf, vectorShape } from "./shape.ts";
 
 /** A feed-forward network as plain data: it can be written as JSON and read back. */
@@ -148,28 +151,24 @@ export function describeNetwork(network: Network): string {
   const after = layers.findIndex(({ layer }) => layer.kind !== "embedding");
   if (after > 0) {
     const rest = { inputs: sizeOf(layers[after]!.input), layers: network.layers.slice(after) };
-    return [...layers.slice(0, after).map(describeLayer), describeNetwork(rest)].join(", ");
+    return [...layers.slice(0, after).map(nameLayer), describeNetwork(rest)].join(", ");
   }
-  if (!isDense(network)) return `${describeShape(input)} ${layers.map(describeLayer).join(", ")}`;
+  if (!isDense(network)) return `${describeShape(input)} ${layers.map(nameLayer).join(", ")}`;
   const widths = [network.inputs, ...network.layers.map((layer) => layer.units)].join("-");
   const hidden = new Set(network.layers.slice(0, -1).map((layer) => layer.activation));
   return hidden.size === 0 ? `${widths} linear` : `${widths} ${[...hidden].join(", ")}`;
 }
 
-function describeLayer({ layer, body }: ResolvedLayer): string {
-  switch (layer.kind) {
-    case "embedding":
-      return `embedding ${layer.levels}x${layer.units}`;
-    case "dense":
-      return `${layer.kind} ${layer.units}`;
-    case "conv2d":
-    case "conv1d":
-      return `${layer.kind} ${layer.filters}`;
-    case "residual":
-      return `residual (${body.map(describeLayer).join(", ")})`;
-    default:
-      return layer.kind;
-  }
+/** Writes a layer in a line, without its defaults: "conv2d 16, 3x3, stride 2, relu". */
+export function describeLayer({ layer, words }: ResolvedLayer): string {
+  const details = [...words];
+  if ("activation" in layer && layer.activation !== "identity") details.push(layer.activation!);
+  if ("trainable" in layer && layer.trainable === false) details.push("frozen");
+  return details.join(", ");
+}
+
+function nameLayer({ words, body }: ResolvedLayer): string {
+  return words[0]! + (body.length > 0 ? ` (${body.map(nameLayer).join(", ")})` : "");
 }
 
 /** Whether a network has dense layers alone. */

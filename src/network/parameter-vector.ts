@@ -15,7 +15,14 @@ export function allocateParameters(
   dtype: DType,
   blocks: readonly ParameterBlock[],
 ): ParameterVector {
-  const end = (block: ParameterBlock) => block.offset + block.rows * block.columns;
-  const flat = kernels.allocate(dtype, Math.max(...blocks.map(end)));
-  return { flat, blocks: blocks.map((block) => flat.subarray(block.offset, end(block))) };
+  return viewParameters(kernels.allocate(dtype, Math.max(...blocks.map(endOf))), blocks);
+}
+
+/** The vector whose numbers are those of an array. */
+export function viewParameters(flat: FloatArray, blocks: readonly ParameterBlock[]): ParameterVector {
+  return { flat, blocks: blocks.map((block) => flat.subarray(block.offset, endOf(block))) };
+}
+
+function endOf({ offset, rows, columns }: ParameterBlock): number {
+  return offset + rows * columns;
 }

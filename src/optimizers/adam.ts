@@ -1,11 +1,5 @@
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import {
-  emptyReport,
-  type Optimizer,
-  type ParameterSpace,
-  requireOption,
-  type StepReport,
-} from "./optimizer.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
+import { describeTaken, emptyReport, type Optimizer, requireOption } from "./optimizer.ts";
 
 /** Options of `adam`, and their defaults: those of the paper. */
 export interface AdamOptions {
@@ -23,12 +17,9 @@ export const adamDefaults: Readonly<AdamOptions> = Object.freeze({
 });
 
 interface AdamState {
-  readonly space: ParameterSpace;
-  readonly gradient: ParameterVector;
   /** Running means of the gradient and of its square. */
-  readonly mean: ParameterVector;
-  readonly square: ParameterVector;
-  readonly report: StepReport;
+  readonly mean: FloatArray;
+  readonly square: FloatArray;
   steps: number;
 }
 
@@ -51,34 +42,21 @@ export function adam(options: Partial<AdamOptions> = {}): Optimizer {
   requireOption("epsilon", epsilon, epsilon > 0, "above 0");
   const optimizer: Optimizer<AdamState> = {
     name: "adam",
-    init(space) {
-      const vector = () => allocateParameters(space.kernels, space.dtype, space.blocks);
-      return { space, gradient: vector(), mean: vector(), square: vector(), report: emptyReport(), steps: 0 };
-    },
-    step(state, problem, parameters) {
-      const { space, gradient, mean, square, report } = state;
-      const { kernels, count } = space;
-      state.steps++;
-      problem.linearization.pullback(problem.residuals, gradient);
-      kernels.scale(count, 1 / (problem.examples * space.outputs), gradient.flat);
-      const correction = Math.sqrt(1 - beta2 ** state.steps);
-      const rate = (learningRate * correction) / (1 - beta1 ** state.steps);
-      kernels.adam(
-        count,
-        rate,
-        beta1,
-        beta2,
-        epsilon * correction,
-        gradient.flat,
-        mean.flat,
-        square.flat,
-        parameters.flat,
-      );
-      report.accepted = true;
-      report.failure = Number.isFinite(problem.loss) ? null : "not finite";
-      report.learningRate = learningRate;
-      report.attempts = 1;
-      return report;
+    init: (space) => ({ mean: space.vector().flat, square: space.vector().flat, steps: 0 }),
+    plan(space) {
+      const { kernels, parameters: p } = space;
+      const gradient = space.vector();
+      const report = emptyReport();
+      return (state, { linearization, residuals, loss }, { flat: theta }) => {
+        state.steps++;
+        linearization.pullback(residuals, gradient);
+        kernels.scale(p, 1 / linearization.rows, gradient.flat);
+        const correction = Math.sqrt(1 - beta2 ** state.steps);
+        const rate = (learningRate * correction) / (1 - beta1 ** state.steps);
+        const { mean, square } = state;
+        kernels.adam(p, rate, beta1, beta2, epsilon * correction, gradient.flat, mean, square, theta);
+        return describeTaken(report, loss, learningRate);
+      };
     },
   };
   return optimizer;

@@ -4,26 +4,27 @@ import { requireOption } from "./optimizer.ts";
  * How the damping goes on after a step was tried. Damping is in units of the mean of the diagonal of G, so that
  * the same numbers fit any data.
  */
-export interface DampingRule {
+export type DampingRule = PlainDampingRule | LeaveOneOutRule;
+
+/** A rule that goes by the residuals, or by how steps turned out. */
+export interface PlainDampingRule {
+  readonly needsLeaveOneOut?: false;
   /** Whether the rule needs the gain ratio, and so an evaluation of the loss after each step. */
   readonly judges: boolean;
-  /** Whether `prepare` asks for leave-one-out errors, which only the exact curvature has. Default false. */
-  readonly needsLeaveOneOut?: boolean;
   init(): DampingState;
-  /** Moves the damping by what is known of the batch before its step. */
-  prepare?(state: DampingState, outlook: DampingOutlook): void;
+  /** Moves the damping by what is known of the batch before its step. @param meanSquare ‖r‖² / n. */
+  prepare?(state: DampingState, meanSquare: number): void;
   /** A step was taken, with this gain ratio. */
   accept(state: DampingState, gainRatio: number): void;
   /** A step was refused: it would have increased the loss. */
   reject(state: DampingState): void;
 }
 
-/** What a rule may ask before a step. */
-export interface DampingOutlook {
-  /** ‖r‖² / n. */
-  readonly meanSquare: number;
-  /** The leave-one-out error ‖e‖² / n of the linear model with this damping; null where there is none. */
-  leaveOneOut(damping: number): number | null;
+/** A rule that asks for leave-one-out errors before each step, which only the exact curvature has. */
+export interface LeaveOneOutRule extends Omit<PlainDampingRule, "needsLeaveOneOut" | "prepare"> {
+  readonly needsLeaveOneOut: true;
+  /** @param leaveOneOut The error ‖e‖² / n of the linear model with a damping; null where there is none. */
+  prepare(state: DampingState, leaveOneOut: (damping: number) => number | null): void;
 }
 
 export interface DampingState {
@@ -33,7 +34,7 @@ export interface DampingState {
 }
 
 /** The same damping at every step, and every finite step is taken: the method of Cai et al. 2019. */
-export function fixedDamping(damping: number): DampingRule {
+export function fixedDamping(damping: number): PlainDampingRule {
   requireOption("damping", damping, damping >= 0, "at least 0");
   return {
     judges: false,
@@ -59,7 +60,7 @@ export const gainRatioDefaults: Readonly<{ initial: number; smallest: number; la
  *
  * Steps that the linear model predicted well get bolder without a threshold's jumps.
  */
-export function gainRatioDamping(options: Partial<typeof gainRatioDefaults> = {}): DampingRule {
+export function gainRatioDamping(options: Partial<typeof gainRatioDefaults> = {}): PlainDampingRule {
   const { initial, smallest, largest } = { ...gainRatioDefaults, ...options };
   requireOption("damping", initial, initial > 0, "above 0");
   return {

@@ -1,14 +1,10 @@
+import { requireLayers } from "../curvatures/curvature.ts";
+import type { Problem } from "../linearization/residual.ts";
+import type { Space } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
 import { symmetricSolver } from "../posterior/symmetric-solver.ts";
-import {
-  type Optimizer,
-  OptimizerError,
-  type ParameterSpace,
-  type Problem,
-  requireOption,
-  type StepReport,
-} from "./optimizer.ts";
+import { type Optimizer, OptimizerError, requireOption } from "./optimizer.ts";
 
 /** Options of `exactLastLayer`, and their defaults. */
 export interface ExactLastLayerOptions {
@@ -17,11 +13,6 @@ export interface ExactLastLayerOptions {
 }
 
 export const exactLastLayerDefaults: Readonly<ExactLastLayerOptions> = Object.freeze({ damping: 0 });
-
-interface ExactLastLayerState {
-  readonly inner: unknown;
-  readonly lastLayer: { solve(problem: Problem, parameters: ParameterVector): void };
-}
 
 /**
  * After each step of another optimizer, solves the linear last layer exactly: with Φ its inputs (b × rows, with the
@@ -37,7 +28,7 @@ interface ExactLastLayerState {
  *
  * Source: Golub and Pereyra 1973; Kaufman 1975; Ruhe and Wedin 1980 for the step in all parameters at once.
  *
- * @throws {OptimizerError} If the damping is below 0; in `init`, if the last layer is frozen or not linear.
+ * @throws {OptimizerError} If the damping is below 0; in `plan`, if the last layer is frozen or not linear.
  */
 export function exactLastLayer<State>(
   optimizer: Optimizer<State>,
@@ -50,15 +41,18 @@ export function exactLastLayer<State>(
     damping >= 0 && Number.isFinite(damping),
     "a finite number of at least 0",
   );
-  const outer: Optimizer<ExactLastLayerState> = {
+  const outer: Optimizer<State> = {
     ...optimizer,
-    init: (space) => ({ inner: optimizer.init(space), lastLayer: lastLayerOf(space, damping) }),
-    step(state, problem, parameters): StepReport {
-      const report = optimizer.step(state.inner as State, problem, parameters);
-      if (report.failure === "not finite") return report;
-      problem.linearize(parameters);
-      state.lastLayer.solve(problem, parameters);
-      return report;
+    plan(space) {
+      const step = optimizer.plan(space);
+      const solveLastLayer = planLastLayer(space, damping);
+      return (state, problem, parameters) => {
+        const report = step(state, problem, parameters);
+        if (report.failure === "not finite") return report;
+        problem.linearize(parameters);
+        solveLastLayer(problem, parameters);
+        return report;
+      };
     },
   };
   return outer;
@@ -72,8 +66,11 @@ function obstacleOf({ isLast, kind, trainable, activation }: ParameterBlock): st
   return activation === "identity" ? null : `is ${activation}`;
 }
 
-function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerState["lastLayer"] {
-  const { kernels, dtype, blocks, outputs } = space;
+/** Θ <- Θ + Δ of the batch at hand, where that lowers its loss. */
+type LastLayerSolver = (problem: Problem, parameters: ParameterVector) => void;
+
+function planLastLayer(space: Space, damping: number): LastLayerSolver {
+  const { kernels, dtype, blocks, outputs } = requireLayers(space, "exactLastLayer");
   const last = blocks.length - 1;
   const { rows, scale } = blocks[last]!;
   const obstacle = obstacleOf(blocks[last]!);
@@ -85,32 +82,31 @@ function lastLayerOf(space: ParameterSpace, damping: number): ExactLastLayerStat
   const matrix = kernels.allocate("float64", rows ** 2);
   const column = kernels.allocate("float64", rows);
   const solver = symmetricSolver(kernels, rows);
-  const gradient = allocateParameters(kernels, dtype, blocks);
-  const candidate = allocateParameters(kernels, dtype, blocks);
+  const gradient = space.vector();
+  const candidate = space.vector();
 
   /** s² Φᵀ Φ, and its factor. */
-  const factorize = ({ linearization, examples }: Problem): void => {
-    const { inputs } = linearization.blocks()[last]!;
+  const factorize = ({ linearization }: Problem): void => {
+    const { inputs } = linearization.layers()!.jacobians[last]!.factors;
+    const examples = linearization.rows / outputs;
     kernels.syrk(true, rows, examples, scale ** 2, inputs.data, inputs.stride, 0, narrow, rows);
     kernels.copy(rows ** 2, narrow, matrix);
     solver.load(rows, matrix);
     solver.factorize(null, (damping * solver.trace) / rows);
   };
 
-  return {
-    solve(problem, parameters) {
-      factorize(problem);
-      problem.linearization.pullback(problem.residuals, gradient);
-      candidate.flat.set(parameters.flat);
-      const from = gradient.blocks[last]!;
-      const to = candidate.blocks[last]!;
-      for (let k = 0; k < outputs; k++) {
-        for (let i = 0; i < rows; i++) column[i] = -from[i * outputs + k]!;
-        solver.apply(column);
-        for (let i = 0; i < rows; i++) to[i * outputs + k]! += column[i]!;
-      }
-      // At the optimum already, rounding errors decide: then the layer may stay.
-      if (problem.lossAt(candidate) <= problem.loss) parameters.blocks[last]!.set(to);
-    },
+  return (problem, parameters) => {
+    factorize(problem);
+    problem.linearization.pullback(problem.residuals, gradient);
+    candidate.flat.set(parameters.flat);
+    const from = gradient.blocks[last]!;
+    const to = candidate.blocks[last]!;
+    for (let k = 0; k < outputs; k++) {
+      for (let i = 0; i < rows; i++) column[i] = -from[i * outputs + k]!;
+      solver.apply(column);
+      for (let i = 0; i < rows; i++) to[i * outputs + k]! += column[i]!;
+    }
+    // At the optimum already, rounding errors decide: then the layer may stay.
+    if (problem.lossAt(candidate) <= problem.loss) parameters.blocks[last]!.set(to);
   };
 }

@@ -1,15 +1,11 @@
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import { type DiagonalSystem, diagonalSystem } from "../posterior/diagonal-system.ts";
-import { chooseForm, type Form } from "../posterior/form.ts";
+import { chosenByForm } from "../curvatures/curvature.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { Problem } from "../linearization/residual.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
+import type { Form } from "../posterior/form.ts";
+import { byParameters } from "../posterior/weighing.ts";
 import { type ConcordantPrior, smoothAbsolute } from "./concordant-prior.ts";
-import {
-  emptyReport,
-  type Optimizer,
-  type ParameterSpace,
-  type Problem,
-  requireOption,
-  type StepReport,
-} from "./optimizer.ts";
+import { emptyReport, type Optimizer, requireOption, type StepReport } from "./optimizer.ts";
 import { armijo, type StepSearch, searchAlong } from "./step-search.ts";
 
 /** Options of `ggnScore`. */
@@ -24,19 +20,6 @@ export interface GgnScoreOptions {
   readonly search?: StepSearch;
   /** "gram" or "primal" in place of the cheaper one, "auto". */
   readonly form?: Form | "auto";
-}
-
-/** What the method keeps from step to step. */
-interface GgnScoreState {
-  readonly space: ParameterSpace;
-  readonly systemFor: (examples: number) => DiagonalSystem;
-  /** ∇h. */
-  readonly gradient: ParameterVector;
-  /** The diagonal of ∇²h. */
-  readonly curvature: Float64Array;
-  readonly delta: ParameterVector;
-  readonly candidate: ParameterVector;
-  readonly report: StepReport;
 }
 
 /**
@@ -55,91 +38,85 @@ interface GgnScoreState {
  *
  * @throws {OptimizerError} If the learning rate is not above 0.
  */
-export function ggnScore(options: GgnScoreOptions = {}): Optimizer {
-  const { prior = smoothAbsolute(), learningRate = 1, norm = "step", search = armijo() } = options;
+export function ggnScore(options: GgnScoreOptions = {}): Optimizer<null> {
+  const { prior = smoothAbsolute(), learningRate = 1, norm = "step" } = options;
+  const { search = armijo(), form = "auto" } = options;
   requireOption("learningRate", learningRate, learningRate > 0, "above 0");
-  const optimizer: Optimizer<GgnScoreState> = {
+  return {
     name: "ggn-score",
     solves: true,
-    init: (space) => initState(space, options.form ?? "auto"),
-    step(state, problem, parameters) {
-      const { report, delta, gradient, curvature, space } = state;
-      for (let i = 0; i < space.count; i++) {
-        const theta = parameters.flat[i]!;
-        gradient.flat[i] = prior.slope(theta);
-        curvature[i] = prior.curvature(theta);
-      }
-      const system = state.systemFor(problem.examples);
-      system.assemble(problem.linearization, curvature);
-      const { slope, predictedReduction, method } = system.solve(problem.residuals, gradient, delta);
-      const eta = norm === "step" ? stepNorm(state) : gradientNorm(state);
-      report.attempts = 1;
-      report.form = system.form;
-      report.method = method;
-      report.gainRatio = null;
-      const before = priorLoss(prior, space, parameters);
-      report.accepted = searchAlong(search, space, parameters, {
-        direction: delta,
-        candidate: state.candidate,
-        factor: learningRate / (1 + prior.concordance * eta),
-        descent: -slope - space.kernels.dot(space.count, gradient.flat, delta.flat),
-        gain(rate) {
-          const priorGain = before - priorLoss(prior, space, state.candidate);
-          const gain = problem.loss - problem.lossAt(state.candidate) + priorGain;
-          // ½ ‖J δ‖² = -slope - predictedReduction.
-          const predicted = -rate * slope + rate ** 2 * (slope + predictedReduction);
-          report.gainRatio = gain / (predicted + priorGain);
-          report.learningRate = rate;
-          return gain;
-        },
-      });
-      report.failure = report.accepted ? null : failureOf(problem);
-      return report;
+    init: () => null,
+    plan(space) {
+      const { kernels, parameters: p } = space;
+      const systemFor = chosenByForm(space, form, { weighing: byParameters(space) });
+      const [gradient, delta, candidate] = [space.vector(), space.vector(), space.vector()];
+      const curvature = kernels.allocate("float64", p) as Float64Array;
+      const report = emptyReport();
+
+      /** ∇h and the diagonal of ∇²h. */
+      const differentiate = ({ flat: theta }: ParameterVector): void => {
+        for (let i = 0; i < p; i++) {
+          gradient.flat[i] = prior.slope(theta[i]!);
+          curvature[i] = prior.curvature(theta[i]!);
+        }
+      };
+
+      return (_, problem, parameters) => {
+        differentiate(parameters);
+        const system = systemFor(problem.linearization.rows);
+        system.assemble(problem.linearization, curvature, null);
+        const { slope, predictedReduction, method } = system.solve(problem.residuals, 1, gradient, delta);
+        const eta = Math.sqrt(
+          norm === "step" ? squaredStep(curvature, delta.flat) : squaredGradient(curvature, gradient.flat),
+        );
+        report.attempts = 1;
+        report.form = system.form;
+        report.method = method;
+        report.gainRatio = null;
+        const before = priorLoss(prior, p, parameters);
+        report.accepted = searchAlong(search, space, parameters, {
+          direction: delta,
+          candidate,
+          factor: learningRate / (1 + prior.concordance * eta),
+          descent: -slope - kernels.dot(p, gradient.flat, delta.flat),
+          gain(rate) {
+            const priorGain = before - priorLoss(prior, p, candidate);
+            const gain = problem.loss - problem.lossAt(candidate) + priorGain;
+            // ½ ‖J δ‖² = -slope - predictedReduction.
+            const predicted = -rate * slope + rate ** 2 * (slope + predictedReduction);
+            report.gainRatio = gain / (predicted + priorGain);
+            report.learningRate = rate;
+            return gain;
+          },
+        });
+        report.failure = report.accepted ? null : failureOf(problem);
+        return report;
+      };
     },
   };
-  return optimizer;
 }
 
 function failureOf({ loss }: Problem): StepReport["failure"] {
   return Number.isFinite(loss) ? "no decrease" : "not finite";
 }
 
-function initState(space: ParameterSpace, form: Form | "auto"): GgnScoreState {
-  const { kernels, dtype, blocks, outputs, count } = space;
-  const vector = () => allocateParameters(kernels, dtype, blocks);
-  const systems: { [form in Form]?: DiagonalSystem } = {};
-  return {
-    space,
-    systemFor(examples) {
-      const chosen = form === "auto" ? chooseForm(blocks, examples, outputs, dtype).form : form;
-      systems[chosen] ??= diagonalSystem(chosen, space);
-      return systems[chosen];
-    },
-    gradient: vector(),
-    curvature: kernels.allocate("float64", count),
-    delta: vector(),
-    candidate: vector(),
-    report: emptyReport(),
-  };
+/** δᵀ H δ. */
+function squaredStep(curvature: Float64Array, delta: FloatArray): number {
+  let sum = 0;
+  for (let i = 0; i < curvature.length; i++) sum += curvature[i]! * delta[i]! ** 2;
+  return sum;
 }
 
-/** √(δᵀ H δ). */
-function stepNorm({ space, curvature, delta }: GgnScoreState): number {
+/** ∇hᵀ H⁻¹ ∇h. */
+function squaredGradient(curvature: Float64Array, gradient: FloatArray): number {
   let sum = 0;
-  for (let i = 0; i < space.count; i++) sum += curvature[i]! * delta.flat[i]! ** 2;
-  return Math.sqrt(sum);
-}
-
-/** √(∇hᵀ H⁻¹ ∇h). */
-function gradientNorm({ space, curvature, gradient }: GgnScoreState): number {
-  let sum = 0;
-  for (let i = 0; i < space.count; i++) sum += gradient.flat[i]! ** 2 / curvature[i]!;
-  return Math.sqrt(sum);
+  for (let i = 0; i < curvature.length; i++) sum += gradient[i]! ** 2 / curvature[i]!;
+  return sum;
 }
 
 /** h(θ) of the trainable parameters. */
-function priorLoss(prior: ConcordantPrior, { count }: ParameterSpace, { flat }: ParameterVector): number {
+function priorLoss(prior: ConcordantPrior, p: number, { flat }: ParameterVector): number {
   let loss = 0;
-  for (let i = 0; i < count; i++) loss += prior.value(flat[i]!);
+  for (let i = 0; i < p; i++) loss += prior.value(flat[i]!);
   return loss;
 }

@@ -1,37 +1,32 @@
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import type { DampedStep, DampedSystem } from "../posterior/damped-system.ts";
+import type { Problem } from "../linearization/residual.ts";
+import type { Space } from "../linearization/space.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
 import type { Form } from "../posterior/form.ts";
-import type { DampingOutlook, DampingState } from "./damping.ts";
+import type { DampedStep, System } from "../posterior/system.ts";
+import type { DampingState } from "./damping.ts";
 import {
   type GramGaussNewtonOptions,
   type GramGaussNewtonSettings,
+  type Method,
   readOptions,
 } from "./gram-gauss-newton-options.ts";
-import { type Momentum, minimumNormMomentum, noMomentum } from "./momentum.ts";
-import {
-  emptyReport,
-  type Optimizer,
-  type ParameterSpace,
-  type Problem,
-  type StepReport,
-} from "./optimizer.ts";
+import type { MomentumState } from "./momentum.ts";
+import { emptyReport, type Optimizer, type Step, type StepReport } from "./optimizer.ts";
+import type { PriorState } from "./prior.ts";
 import { type Regularization, regularizedBy, unregularized } from "./regularization.ts";
 import { sgd } from "./sgd.ts";
-import { type StepSearch, searchAlong } from "./step-search.ts";
+import { searchAlong } from "./step-search.ts";
 
 export type { GramGaussNewtonOptions };
 
 /** What the method keeps from step to step. */
 export interface GramGaussNewtonState {
-  readonly space: ParameterSpace;
-  /** The damped system for a batch of so many examples. */
-  readonly systemFor: (examples: number) => DampedSystem;
   readonly damping: DampingState;
-  readonly regularization: Regularization;
-  readonly momentum: Momentum;
-  readonly delta: ParameterVector;
-  readonly candidate: ParameterVector;
-  readonly report: StepReport;
+  /** null where there is no prior. */
+  readonly prior: PriorState | null;
+  readonly momentum: MomentumState | null;
+  /** Of the curvature. */
+  readonly curvature: unknown;
 }
 
 /** Directions that one step tries before it reports that nothing lowers the loss. */
@@ -52,54 +47,145 @@ const maxAttempts = 12;
  */
 export function gramGaussNewton(options: GramGaussNewtonOptions = {}): Optimizer {
   const settings = readOptions(options);
-  const { rule, search, judges, learningRate, maxNorm } = settings;
   if (options.lambda === 0)
     return {
       ...sgd({ learningRate: 1 / options.alpha!, momentum: 0, mean: false }),
       name: "gram-gauss-newton",
     };
+  const { method, momentum } = settings;
   const optimizer: Optimizer<GramGaussNewtonState> = {
     name: "gram-gauss-newton",
     solves: true,
-    init: (space) => initState(space, settings),
-    step(state, problem, parameters) {
-      const { report, damping, regularization } = state;
-      const system = state.systemFor(problem.examples);
-      regularization.assemble(system, problem, parameters);
-      rule.prepare?.(damping, outlookOf(state, system, problem));
-      clearReport(report, system.form);
-      do {
-        report.attempts++;
-        const solved = solveForStep(state, system, problem);
-        const rate = boundRate(state, learningRate, maxNorm);
-        if (!judges) return takeStep(state, parameters, rate);
-        if (tryDirection(state, problem, parameters, search, rate, solved)) {
-          rule.accept(damping, report.gainRatio!);
-          return report;
-        }
-        rule.reject(damping);
-      } while (rule.judges && report.attempts < maxAttempts && Number.isFinite(problem.loss));
-      report.failure = Number.isFinite(problem.loss) ? "no decrease" : "not finite";
-      return report;
-    },
+    init: (space) => ({
+      damping: method.rule.init(),
+      prior: method.prior?.init(space.groups) ?? null,
+      momentum: momentum.init(space),
+      curvature: method.curvature.init(space),
+    }),
+    plan: (space) => planStep(space, settings),
+    prior: (state) => state.prior,
   };
   return optimizer;
 }
 
-function initState(
-  space: ParameterSpace,
-  { rule, absolute, prior, momentum, curvature }: GramGaussNewtonSettings,
-): GramGaussNewtonState {
-  const vector = () => allocateParameters(space.kernels, space.dtype, space.blocks);
-  return {
-    space,
-    systemFor: curvature.init(space),
-    damping: rule.init(),
-    regularization: prior ? regularizedBy(prior, space) : unregularized(absolute),
-    momentum: momentum > 0 ? minimumNormMomentum(momentum, space) : noMomentum(),
-    delta: vector(),
-    candidate: vector(),
-    report: emptyReport(),
+/** One step: linearized residuals in, damped system, direction, judgement. */
+function planStep(space: Space, settings: GramGaussNewtonSettings): Step<GramGaussNewtonState> {
+  const { method, judges, learningRate, maxNorm, search } = settings;
+  const { kernels, parameters: p } = space;
+  const { rule } = method;
+  const momentum = settings.momentum.plan(space);
+  const regularization = method.prior ? regularizedBy(method.prior, space) : unregularized(settings.absolute);
+  const { gradient } = regularization;
+  const prepare = planPreparation(space, method, regularization);
+  const [delta, candidate] = [space.vector(), space.vector()];
+  const report = emptyReport();
+
+  /** δ of the present damping. */
+  const solveForStep = (state: GramGaussNewtonState, system: System, problem: Problem): DampedStep => {
+    const { damping } = state.damping;
+    const lambda = regularization.lambda(system, damping);
+    const share = regularization.dampingShare(damping);
+    const solved = momentum.solve(state.momentum, system, problem, lambda, share, gradient, delta);
+    report.method = solved.method;
+    report.damping = regularization.damping(system, solved.damping);
+    return solved;
+  };
+
+  /** w <- w + rate δ, whatever the loss will be; refused only where it is not finite. */
+  const takeStep = (state: GramGaussNewtonState, parameters: ParameterVector, rate: number): StepReport => {
+    const finite = report.method !== "failed" && Number.isFinite(kernels.dot(p, delta.flat, delta.flat));
+    if (finite) kernels.axpy(p, rate, delta.flat, parameters.flat);
+    momentum.keep(state.momentum, finite ? delta : null);
+    report.accepted = finite;
+    report.failure = finite ? null : "not finite";
+    report.learningRate = rate;
+    return report;
+  };
+
+  /** Searches along δ for a sufficient decrease of the loss and the prior together. */
+  const tryDirection = (
+    state: GramGaussNewtonState,
+    problem: Problem,
+    parameters: ParameterVector,
+    rate: number,
+    { slope, predictedReduction }: DampedStep,
+  ): boolean => {
+    const before = regularization.loss(parameters.flat);
+    report.accepted = searchAlong(search, space, parameters, {
+      direction: delta,
+      candidate,
+      factor: rate,
+      descent: -slope - (gradient ? kernels.dot(p, gradient.flat, delta.flat) : 0),
+      gain(length) {
+        // The prior is quadratic: its part of the gain is known exactly.
+        const priorGain = before - regularization.loss(candidate.flat);
+        const gain = problem.loss - problem.lossAt(candidate) + priorGain;
+        report.gainRatio = gain / (predictedReduction + priorGain);
+        report.learningRate = length;
+        return gain;
+      },
+    });
+    momentum.keep(state.momentum, report.accepted ? delta : null);
+    return report.accepted;
+  };
+
+  return (state, problem, parameters) => {
+    const system = prepare(state, problem, parameters);
+    clearReport(report, system.form);
+    do {
+      report.attempts++;
+      const solved = solveForStep(state, system, problem);
+      const rate = boundRate(space, delta, learningRate, maxNorm);
+      if (!judges) return takeStep(state, parameters, rate);
+      if (tryDirection(state, problem, parameters, rate, solved)) {
+        rule.accept(state.damping, report.gainRatio!);
+        return report;
+      }
+      rule.reject(state.damping);
+    } while (rule.judges && report.attempts < maxAttempts && Number.isFinite(problem.loss));
+    report.failure = Number.isFinite(problem.loss) ? "no decrease" : "not finite";
+    return report;
+  };
+}
+
+/** The learning rate, or less where the step would be longer than `maxNorm`. */
+function boundRate(
+  { kernels, parameters: p }: Space,
+  { flat: delta }: ParameterVector,
+  learningRate: number,
+  maxNorm: number,
+): number {
+  if (maxNorm === Number.POSITIVE_INFINITY) return learningRate;
+  const norm = Math.sqrt(kernels.dot(p, delta, delta));
+  return learningRate * norm > maxNorm ? maxNorm / norm : learningRate;
+}
+
+/** Assembles the system of a batch, and moves prior and damping by what it knows. */
+type Preparation = (state: GramGaussNewtonState, problem: Problem, parameters: ParameterVector) => System;
+
+function planPreparation(space: Space, method: Method, regularization: Regularization): Preparation {
+  const { curvature, rule } = method;
+  const meanSquare = ({ loss, linearization }: Problem) => (2 * loss) / linearization.rows;
+  if (!curvature.isExact) {
+    const systemFor = curvature.plan(space);
+    return (state, problem, parameters) => {
+      const system = systemFor(problem.linearization.rows);
+      regularization.assemble(system, problem, parameters, state.prior, state.curvature);
+      if (!rule.needsLeaveOneOut) rule.prepare?.(state.damping, meanSquare(problem));
+      return system;
+    };
+  }
+  const posteriorFor = curvature.plan(space);
+  return (state, problem, parameters) => {
+    const posterior = posteriorFor(problem.linearization.rows);
+    regularization.assembleExact(posterior, problem, parameters, state.prior);
+    if (rule.needsLeaveOneOut)
+      rule.prepare(state.damping, (damping) => {
+        const lambda = regularization.lambda(posterior, damping);
+        return posterior.leaveOneOut(problem.residuals, lambda, regularization.gradient);
+      });
+    else rule.prepare?.(state.damping, meanSquare(problem));
+    return posterior;
   };
 }
 
@@ -109,81 +195,4 @@ function clearReport(report: StepReport, form: Form | null): void {
   report.gainRatio = null;
   report.form = form;
   report.attempts = 0;
-}
-
-/** What the damping's rule may ask of the batch. */
-function outlookOf(
-  { regularization }: GramGaussNewtonState,
-  system: DampedSystem,
-  problem: Problem,
-): DampingOutlook {
-  const { residuals, loss, linearization } = problem;
-  return {
-    meanSquare: (2 * loss) / linearization.rows,
-    leaveOneOut: (damping) =>
-      system.leaveOneOut(residuals, regularization.lambda(system, damping), regularization.gradient),
-  };
-}
-
-/** δ of the present damping. */
-function solveForStep(state: GramGaussNewtonState, system: DampedSystem, problem: Problem): DampedStep {
-  const { report, damping, regularization, momentum, delta } = state;
-  const lambda = regularization.lambda(system, damping.damping);
-  const share = regularization.dampingShare(damping.damping);
-  const solved = momentum.solve(system, problem, lambda, share, regularization.gradient, delta);
-  report.method = solved.method;
-  report.damping = regularization.damping(system, solved.damping);
-  return solved;
-}
-
-/** The learning rate, or less where the step would be longer than `maxNorm`. */
-function boundRate({ space, delta }: GramGaussNewtonState, learningRate: number, maxNorm: number): number {
-  if (maxNorm === Number.POSITIVE_INFINITY) return learningRate;
-  const norm = Math.sqrt(space.kernels.dot(space.count, delta.flat, delta.flat));
-  return learningRate * norm > maxNorm ? maxNorm / norm : learningRate;
-}
-
-/** w <- w + rate δ, whatever the loss will be; refused only where it is not finite. */
-function takeStep(state: GramGaussNewtonState, parameters: ParameterVector, rate: number): StepReport {
-  const { report, delta, space, momentum } = state;
-  const finite =
-    report.method !== "failed" && Number.isFinite(space.kernels.dot(space.count, delta.flat, delta.flat));
-  if (finite) space.kernels.axpy(space.count, rate, delta.flat, parameters.flat);
-  if (finite) momentum.keep(delta);
-  else momentum.forget();
-  report.accepted = finite;
-  report.failure = finite ? null : "not finite";
-  report.learningRate = rate;
-  return report;
-}
-
-/** Searches along δ for a sufficient decrease of the loss and the prior together. */
-function tryDirection(
-  state: GramGaussNewtonState,
-  problem: Problem,
-  parameters: ParameterVector,
-  search: StepSearch,
-  learningRate: number,
-  { slope, predictedReduction }: DampedStep,
-): boolean {
-  const { candidate, delta, report, space, regularization, momentum } = state;
-  const { gradient } = regularization;
-  const before = regularization.loss(parameters.flat);
-  report.accepted = searchAlong(search, space, parameters, {
-    direction: delta,
-    candidate,
-    factor: learningRate,
-    descent: -slope - (gradient ? space.kernels.dot(space.count, gradient.flat, delta.flat) : 0),
-    gain(rate) {
-      // The prior is quadratic: its part of the gain is known exactly.
-      const priorGain = before - regularization.loss(candidate.flat);
-      const gain = problem.loss - problem.lossAt(candidate) + priorGain;
-      report.gainRatio = gain / (predictedReduction + priorGain);
-      report.learningRate = rate;
-      return gain;
-    },
-  });
-  if (report.accepted) momentum.keep(delta);
-  else momentum.forget();
-  return report.accepted;
 }

@@ -1,13 +1,8 @@
-import type { Kernels } from "../kernels/kernels.ts";
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import {
-  emptyReport,
-  type Optimizer,
-  type ParameterSpace,
-  type Problem,
-  requireOption,
-  type StepReport,
-} from "./optimizer.ts";
+import type { FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { Problem } from "../linearization/residual.ts";
+import type { Space } from "../linearization/space.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
+import { emptyReport, type Optimizer, requireOption } from "./optimizer.ts";
 import { armijo, type StepSearch, searchAlong } from "./step-search.ts";
 
 /** Options of `lbfgs`, and their defaults. */
@@ -25,13 +20,20 @@ export const lbfgsDefaults: Readonly<LbfgsOptions> = Object.freeze({
 /** Pairs with sᵀ y below this share of ‖s‖ ‖y‖ would make the approximate Hessian close to indefinite. */
 const leastCurvature = 1e-8;
 
+/** The last steps, and where the last one began. */
 interface LbfgsState {
-  readonly space: ParameterSpace;
-  readonly history: History;
-  readonly gradient: ParameterVector;
-  readonly direction: ParameterVector;
-  readonly candidate: ParameterVector;
-  readonly report: StepReport;
+  /** Steps s and changes of the gradient y, in a ring: one place more than pairs, which the pair takes that is looked at. */
+  readonly s: readonly FloatArray[];
+  readonly y: readonly FloatArray[];
+  /** 1 / sᵀ y. */
+  readonly rho: Float64Array;
+  readonly lastParameters: FloatArray;
+  readonly lastGradient: FloatArray;
+  isFirst: boolean;
+  /** The place of the next pair. */
+  next: number;
+  /** Pairs that it holds. */
+  size: number;
 }
 
 /**
@@ -53,113 +55,103 @@ export function lbfgs(options: Partial<LbfgsOptions> = {}): Optimizer {
   requireOption("memory", memory, Number.isInteger(memory) && memory >= 1, "a whole number of at least 1");
   const optimizer: Optimizer<LbfgsState> = {
     name: "lbfgs",
-    init(space) {
-      const vector = () => allocateParameters(space.kernels, space.dtype, space.blocks);
-      const history = stepHistory(space, memory);
-      return {
-        space,
-        history,
-        gradient: vector(),
-        direction: vector(),
-        candidate: vector(),
-        report: emptyReport(),
+    init: (space) => initState(space, memory + 1),
+    plan(space) {
+      const inverse = inverseHessian(space, memory + 1);
+      const [gradient, direction, candidate] = [space.vector(), space.vector(), space.vector()];
+      const report = emptyReport();
+
+      /** Searches along -H g for a sufficient decrease of the loss. */
+      const tryDirection = (problem: Problem, parameters: ParameterVector): boolean => {
+        const descent = -space.kernels.dot(space.parameters, gradient.flat, direction.flat);
+        // Written so that NaN refuses the step.
+        if (!(descent > 0)) return false;
+        report.accepted = searchAlong(search, space, parameters, {
+          direction,
+          candidate,
+          factor: 1,
+          descent,
+          gain(rate) {
+            report.learningRate = rate;
+            return problem.loss - problem.lossAt(candidate);
+          },
+        });
+        return report.accepted;
       };
-    },
-    step(state, problem, parameters) {
-      const { history, gradient, direction, report } = state;
-      problem.linearization.pullback(problem.residuals, gradient);
-      history.learn(parameters, gradient);
-      report.accepted = false;
-      report.failure = null;
-      for (report.attempts = 1; ; report.attempts++) {
-        const isSteepest = history.pairs() === 0;
-        history.direction(gradient, direction);
-        if (tryDirection(state, problem, parameters, search)) return report;
-        if (isSteepest) break;
-        history.forget();
-      }
-      report.failure = Number.isFinite(problem.loss) ? "no decrease" : "not finite";
-      return report;
+
+      return (state, problem, parameters) => {
+        problem.linearization.pullback(problem.residuals, gradient);
+        inverse.learn(state, parameters.flat, gradient.flat);
+        report.accepted = false;
+        report.failure = null;
+        for (report.attempts = 1; ; report.attempts++) {
+          const isSteepest = state.size === 0;
+          inverse.direction(state, gradient.flat, direction.flat);
+          if (tryDirection(problem, parameters)) return report;
+          if (isSteepest) break;
+          state.size = 0;
+        }
+        report.failure = Number.isFinite(problem.loss) ? "no decrease" : "not finite";
+        return report;
+      };
     },
   };
   return optimizer;
 }
 
-/** Searches along -H g for a sufficient decrease of the loss. */
-function tryDirection(
-  { space, gradient, direction, candidate, report }: LbfgsState,
-  problem: Problem,
-  parameters: ParameterVector,
-  search: StepSearch,
-): boolean {
-  const descent = -space.kernels.dot(space.count, gradient.flat, direction.flat);
-  // Written so that NaN refuses the step.
-  if (!(descent > 0)) return false;
-  report.accepted = searchAlong(search, space, parameters, {
-    direction,
-    candidate,
-    factor: 1,
-    descent,
-    gain(rate) {
-      report.learningRate = rate;
-      return problem.loss - problem.lossAt(candidate);
-    },
-  });
-  return report.accepted;
-}
-
-/** The last steps, and the inverse Hessian that they imply. */
-interface History {
-  /** Pairs that it holds. */
-  pairs(): number;
-  /** Takes the parameters and the gradient where a step begins; with those before they make a pair. */
-  learn(parameters: ParameterVector, gradient: ParameterVector): void;
-  /** out <- -H g. */
-  direction(gradient: ParameterVector, out: ParameterVector): void;
-  forget(): void;
-}
-
-function stepHistory({ kernels, dtype, blocks, count: p }: ParameterSpace, memory: number): History {
-  const vector = () => allocateParameters(kernels, dtype, blocks).flat;
-  // One place more than pairs: the pair that is looked at next is not among them.
-  const places = memory + 1;
-  const s = Array.from({ length: places }, vector);
-  const y = Array.from({ length: places }, vector);
-  const rho = new Float64Array(places);
-  const alpha = new Float64Array(places);
-  const lastParameters = vector();
-  const lastGradient = vector();
-  let isFirst = true;
-  let next = 0;
-  let size = 0;
-  const place = (age: number) => (next - 1 - age + 2 * places) % places;
-
+function initState(space: Space, places: number): LbfgsState {
+  const vector = () => space.vector().flat;
   return {
-    pairs: () => size,
-    learn(parameters, gradient) {
-      if (!isFirst) {
-        const step = difference(kernels, p, parameters.flat, lastParameters, s[next]!);
-        const change = difference(kernels, p, gradient.flat, lastGradient, y[next]!);
+    s: Array.from({ length: places }, vector),
+    y: Array.from({ length: places }, vector),
+    rho: new Float64Array(places),
+    lastParameters: vector(),
+    lastGradient: vector(),
+    isFirst: true,
+    next: 0,
+    size: 0,
+  };
+}
+
+/** The inverse Hessian that the last steps imply. */
+interface InverseHessian {
+  /** Takes the parameters and the gradient where a step begins; with those before they make a pair. */
+  learn(state: LbfgsState, parameters: FloatArray, gradient: FloatArray): void;
+  /** out <- -H g. */
+  direction(state: LbfgsState, gradient: FloatArray, out: FloatArray): void;
+}
+
+function inverseHessian({ kernels, parameters: p }: Space, places: number): InverseHessian {
+  const alpha = new Float64Array(places);
+  /** The place of the pair that is so many steps old. */
+  const place = ({ next }: LbfgsState, age: number) => (next - 1 - age + 2 * places) % places;
+  return {
+    learn(state, parameters, gradient) {
+      const { s, y, rho, lastParameters, lastGradient, next } = state;
+      if (!state.isFirst) {
+        const step = difference(kernels, p, parameters, lastParameters, s[next]!);
+        const change = difference(kernels, p, gradient, lastGradient, y[next]!);
         const curvature = kernels.dot(p, step, change);
         const least = leastCurvature * Math.sqrt(kernels.dot(p, step, step) * kernels.dot(p, change, change));
         if (curvature > least) {
           rho[next] = 1 / curvature;
-          next = (next + 1) % places;
-          size = Math.min(size + 1, memory);
+          state.next = (next + 1) % places;
+          state.size = Math.min(state.size + 1, places - 1);
         }
       }
-      kernels.copy(p, parameters.flat, lastParameters);
-      kernels.copy(p, gradient.flat, lastGradient);
-      isFirst = false;
+      kernels.copy(p, parameters, lastParameters);
+      kernels.copy(p, gradient, lastGradient);
+      state.isFirst = false;
     },
-    direction(gradient, { flat: q }) {
-      kernels.copy(p, gradient.flat, q);
+    direction(state, gradient, q) {
+      const { s, y, rho, size } = state;
+      kernels.copy(p, gradient, q);
       for (let age = 0; age < size; age++) {
-        const i = place(age);
+        const i = place(state, age);
         alpha[i] = rho[i]! * kernels.dot(p, s[i]!, q);
         kernels.axpy(p, -alpha[i]!, y[i]!, q);
       }
-      const last = place(0);
+      const last = place(state, 0);
       // Without a pair, a first step of length 1.
       const scale =
         size > 0
@@ -167,25 +159,16 @@ function stepHistory({ kernels, dtype, blocks, count: p }: ParameterSpace, memor
           : 1 / Math.sqrt(kernels.dot(p, q, q));
       kernels.scale(p, -scale, q);
       for (let age = size - 1; age >= 0; age--) {
-        const i = place(age);
+        const i = place(state, age);
         const beta = -rho[i]! * kernels.dot(p, y[i]!, q);
         kernels.axpy(p, beta - alpha[i]!, s[i]!, q);
       }
-    },
-    forget() {
-      size = 0;
     },
   };
 }
 
 /** out <- a - b. */
-function difference(
-  kernels: Kernels,
-  p: number,
-  a: ParameterVector["flat"],
-  b: ParameterVector["flat"],
-  out: ParameterVector["flat"],
-): ParameterVector["flat"] {
+function difference(kernels: Kernels, p: number, a: FloatArray, b: FloatArray, out: FloatArray): FloatArray {
   kernels.copy(p, a, out);
   kernels.axpy(p, -1, b, out);
   return out;

@@ -1,4 +1,4 @@
-import type { DampingRule } from "./damping.ts";
+import type { LeaveOneOutRule } from "./damping.ts";
 import { requireOption } from "./optimizer.ts";
 
 /** Options of `leaveOneOutDamping`, and their defaults. */
@@ -33,7 +33,7 @@ export const leaveOneOutDampingDefaults: Readonly<LeaveOneOutDampingOptions> = O
  *
  * @throws {OptimizerError} If an option is out of its range.
  */
-export function leaveOneOutDamping(options: Partial<LeaveOneOutDampingOptions> = {}): DampingRule {
+export function leaveOneOutDamping(options: Partial<LeaveOneOutDampingOptions> = {}): LeaveOneOutRule {
   const { initial, ratio, moves, smallest, largest } = { ...leaveOneOutDampingDefaults, ...options };
   requireOption("damping", initial, initial > 0 && Number.isFinite(initial), "a finite number above 0");
   requireOption("ratio", ratio, ratio > 1 && Number.isFinite(ratio), "a finite number above 1");
@@ -42,7 +42,7 @@ export function leaveOneOutDamping(options: Partial<LeaveOneOutDampingOptions> =
     judges: true,
     needsLeaveOneOut: true,
     init: () => ({ damping: initial, growth: 2 }),
-    prepare(state, { leaveOneOut }) {
+    prepare(state, leaveOneOut) {
       const error = (damping: number) =>
         damping < smallest || damping > largest
           ? Number.POSITIVE_INFINITY

@@ -1,11 +1,25 @@
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { Problem } from "../linearization/residual.ts";
 import { shiftResiduals } from "../linearization/shift-residuals.ts";
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import type { DampedStep, DampedSystem } from "../posterior/damped-system.ts";
+import type { Space } from "../linearization/space.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
 import { predictByPushforward } from "../posterior/step-prediction.ts";
-import { type ParameterSpace, type Problem, requireOption } from "./optimizer.ts";
+import type { DampedStep, System } from "../posterior/system.ts";
 
-/** What the method keeps of the direction before, and how it enters the solve for the next one. */
+/** The direction before, and whether there is one that counts. */
+export interface MomentumState {
+  /** δ₀. */
+  readonly before: FloatArray;
+  kept: boolean;
+}
+
+/** How the direction before enters the solve for the next one. The state is null where there is no momentum. */
 export interface Momentum {
+  init(space: Space): MomentumState | null;
+  plan(space: Space): PlannedMomentum;
+}
+
+export interface PlannedMomentum {
   /**
    * Solves for the direction δ of a step.
    *
@@ -15,26 +29,16 @@ export interface Momentum {
    * @param out δ.
    */
   solve(
-    system: DampedSystem,
+    state: MomentumState | null,
+    system: System,
     problem: Problem,
     lambda: number,
     share: number,
     prior: ParameterVector | null,
     out: ParameterVector,
   ): DampedStep;
-  /** This direction was taken. */
-  keep(direction: ParameterVector): void;
-  /** A direction was refused: the next one owes nothing to those before. */
-  forget(): void;
-}
-
-/** Each direction by itself. */
-export function noMomentum(): Momentum {
-  return {
-    solve: (system, problem, lambda, _, prior, out) => system.solve(problem.residuals, lambda, prior, out),
-    keep: () => {},
-    forget: () => {},
-  };
+  /** This direction was taken; null: one was refused, and the next one owes nothing to those before. */
+  keep(state: MomentumState | null, direction: ParameterVector | null): void;
 }
 
 /**
@@ -51,34 +55,44 @@ export function noMomentum(): Momentum {
  * Source: Goldshlager, Abrahamsen and Lin 2024, arXiv:2401.10190 (SPRING), with φ = -δ:
  * ζ = r - μ J φ₀ and φ = μ φ₀ + Jᵀ (G + λ I)⁻¹ ζ.
  *
- * @param mu μ, in [0, 1).
- * @throws {OptimizerError} If μ is out of its range.
+ * @param mu μ, in [0, 1); 0 is each direction by itself.
  */
-export function minimumNormMomentum(mu: number, space: ParameterSpace): Momentum {
-  requireOption("momentum", mu, mu >= 0 && mu < 1, "in [0, 1)");
-  const { kernels, dtype, blocks, count, outputs, capacity } = space;
-  const before = allocateParameters(kernels, dtype, blocks);
-  const pushed = kernels.allocate(dtype, capacity * outputs);
-  const zeta = kernels.allocate("float64", capacity * outputs);
-  let kept = false;
+export function minimumNormMomentum(mu: number): Momentum {
+  if (mu === 0) return noMomentum;
   return {
-    solve(system, problem, lambda, share, prior, out) {
-      const { linearization, residuals } = problem;
+    init: (space) => ({ before: space.vector().flat, kept: false }),
+    plan: (space) => planMomentum(mu, space),
+  };
+}
+
+const noMomentum: Momentum = {
+  init: () => null,
+  plan: () => ({
+    solve: (_, system, { residuals }, lambda, __, prior, out) => system.solve(residuals, lambda, prior, out),
+    keep: () => {},
+  }),
+};
+
+function planMomentum(mu: number, space: Space): PlannedMomentum {
+  const { kernels, dtype, parameters: p, rows } = space;
+  const pushed = kernels.allocate(dtype, rows);
+  const zeta = kernels.allocate("float64", rows) as Float64Array;
+  let before: ParameterVector | null = null;
+  return {
+    solve(state, system, { linearization, residuals }, lambda, share, prior, out) {
       const factor = mu * share;
-      if (!kept || factor === 0) return system.solve(residuals, lambda, prior, out);
+      if (!state!.kept || factor === 0) return system.solve(residuals, lambda, prior, out);
+      if (before?.flat !== state!.before) before = space.vectorOn(state!.before);
       shiftResiduals(kernels, linearization, residuals, factor, before, pushed, zeta);
       const solved = system.solve(zeta, lambda, prior, out);
       if (solved.method === "failed") return solved;
-      kernels.axpy(count, factor, before.flat, out.flat);
+      kernels.axpy(p, factor, before.flat, out.flat);
       predictByPushforward(kernels, linearization, residuals, out, pushed, solved);
       return solved;
     },
-    keep(direction) {
-      kernels.copy(count, direction.flat, before.flat);
-      kept = true;
-    },
-    forget() {
-      kept = false;
+    keep(state, direction) {
+      if (direction) kernels.copy(p, direction.flat, state!.before);
+      state!.kept = direction !== null;
     },
   };
 }

@@ -1,75 +1,43 @@
 export { OptimizerError, requireOption } from "../curvatures/optimizer-error.ts";
 
-import type { DType, Kernels } from "../kernels/kernels.ts";
-import type { Linearization } from "../linearization/linearization.ts";
-import {
-  type Network,
-  outputCount,
-  type ParameterBlock,
-  parameterBlocks,
-  trainableCount,
-} from "../network/network.ts";
+import type { Problem } from "../linearization/residual.ts";
+import type { Space } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import type { SolveMethod } from "../posterior/damped-system.ts";
 import type { Form } from "../posterior/form.ts";
+import type { SolveMethod } from "../posterior/system.ts";
+import type { PriorState } from "./prior.ts";
 
 /**
- * A training method: a state, and what one batch does to it and to the parameters. The loop that calls it is in
- * `training/`, and is the same for all.
+ * A training method: what it keeps from step to step, and what one batch does to that and to the parameters. The loop that
+ * calls it is in `training/`, and is the same for all.
  */
 export interface Optimizer<State = unknown> {
   /** As in the command line, for example "gram-gauss-newton". */
   readonly name: string;
   /** Whether a step solves with the Gram or the normal matrix of its batch. */
   readonly solves?: true;
-  /** Allocates the state before the first step. */
-  init(space: ParameterSpace): State;
   /**
-   * Changes `parameters` by one step on the batch that `problem` holds, or leaves them where every step that it
-   * tried made the batch's loss larger or not finite.
-   *
-   * @returns A report that the next step overwrites.
+   * The state before the first step: numbers, typed arrays and records of them, nothing else, so that it can be saved.
+   * Arrays that kernels work on are allocated in the memory of the space.
    */
+  init(space: Space): State;
+  /** Allocates the buffers of steps; nothing in them outlives a step but what can be made again from the state. */
+  plan(space: Space): Step<State>;
+  /** What the state knows of a prior, of methods that have one: α and β can be kept with a model. */
+  prior?(state: State): PriorState | null;
+}
+
+/**
+ * Changes `parameters` and the state by one step on the batch that `problem` holds, or leaves the parameters where every
+ * step that it tried made the batch's loss larger or not finite.
+ *
+ * @returns A report that the next step overwrites.
+ */
+export type Step<State = unknown> = StepMethod<State>["step"];
+
+/** As a method: so that an optimizer of some state is one of an unknown state too. */
+interface StepMethod<State> {
   step(state: State, problem: Problem, parameters: ParameterVector): StepReport;
-}
-
-/** What an optimizer may allocate its state from. */
-export interface ParameterSpace {
-  readonly kernels: Kernels;
-  readonly dtype: DType;
-  readonly blocks: readonly ParameterBlock[];
-  /** p: trainable parameters, the first of a vector. */
-  readonly count: number;
-  /** K. */
-  readonly outputs: number;
-  /** The most examples in a batch. */
-  readonly capacity: number;
-}
-
-/** The space of a network's parameters, for batches of up to `capacity` examples. */
-export function parameterSpace(
-  kernels: Kernels,
-  dtype: DType,
-  network: Network,
-  capacity: number,
-): ParameterSpace {
-  const blocks = parameterBlocks(network);
-  return { kernels, dtype, blocks, count: trainableCount(blocks), outputs: outputCount(network), capacity };
-}
-
-/** One batch: ½ ‖f(θ) - y‖² over its n = examples × outputs residual rows. */
-export interface Problem {
-  readonly examples: number;
-  /** The network near θ. */
-  readonly linearization: Linearization;
-  /** r = f - y at θ, n. */
-  readonly residuals: Float64Array;
-  /** ½ ‖r‖² at θ. */
-  readonly loss: number;
-  /** Moves the linearization, r and the loss to other parameters. The loop has done it where a step begins. */
-  linearize(parameters: ParameterVector): void;
-  /** ½ ‖r‖² on the same batch at other parameters; leaves the linearization as it is. */
-  lossAt(parameters: ParameterVector): number;
 }
 
 /** What a step did. Fields that a method does not have are null. */
@@ -103,4 +71,13 @@ export function emptyReport(): StepReport {
     method: null,
     attempts: 0,
   };
+}
+
+/** The report of a step that is taken whatever the loss will be. */
+export function describeTaken(report: StepReport, loss: number, learningRate: number): StepReport {
+  report.accepted = true;
+  report.failure = Number.isFinite(loss) ? null : "not finite";
+  report.learningRate = learningRate;
+  report.attempts = 1;
+  return report;
 }

@@ -1,6 +1,6 @@
+import { requireOption } from "../curvatures/optimizer-error.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
-import { forEachGroup, type ParameterBlock, trainableCount } from "../network/network.ts";
-import { requireOption } from "./optimizer.ts";
+import type { Group } from "../linearization/space.ts";
 
 /**
  * A Gaussian prior of the parameters, that is weight decay: one precision for all, or one for each group, which are
@@ -10,14 +10,19 @@ import { requireOption } from "./optimizer.ts";
  *
  * with the precisions α of the prior and β of the noise (MacKay 1992).
  */
-export interface PriorRule {
-  /** One precision for all parameters: then the step needs neither weights nor the effective numbers of groups. */
+export type PriorRule = FixedPrior | AdaptivePrior;
+
+/** A prior that stays as it is. */
+export interface FixedPrior {
+  readonly adapts: false;
+  /** One precision for all parameters: then the step needs no weights. */
   readonly isShared: boolean;
-  /** Whether `update` needs the effective numbers of parameters, which cost a matrix inverse for each step. */
-  readonly adapts: boolean;
-  /** Updates before the first step. */
-  readonly warmUps: number;
-  init(blocks: readonly ParameterBlock[]): PriorState;
+  init(groups: readonly Group[]): PriorState;
+}
+
+/** A prior that is re-estimated at each step, by the effective numbers of parameters, which only `exactCurvature` knows. */
+export interface AdaptivePrior extends Omit<FixedPrior, "adapts"> {
+  readonly adapts: true;
   /**
    * Re-estimates the precisions at the parameters that the last step reached.
    *
@@ -28,6 +33,7 @@ export interface PriorRule {
    */
   update(
     state: PriorState,
+    groups: readonly Group[],
     effective: Float64Array,
     rows: number,
     squaredResidual: number,
@@ -35,8 +41,8 @@ export interface PriorRule {
   ): void;
 }
 
+/** What is kept of a prior from step to step: what can be said of it after a fit, too. */
 export interface PriorState {
-  readonly blocks: readonly ParameterBlock[];
   /** a by groups. */
   readonly precisions: Float64Array;
   /** α by groups. */
@@ -45,10 +51,12 @@ export interface PriorState {
   /** Σ γ at the last update: how many parameters the data determine. */
   effective: number;
   updates: number;
+  /** Re-estimations that come before the next step. */
+  pending: number;
 }
 
 /** The same precision a for all parameters, kept: weight decay. */
-export function weightDecay(precision: number): PriorRule {
+export function weightDecay(precision: number): FixedPrior {
   requireOption(
     "weightDecay",
     precision,
@@ -58,9 +66,7 @@ export function weightDecay(precision: number): PriorRule {
   return {
     isShared: true,
     adapts: false,
-    warmUps: 0,
-    init: (blocks) => initState(blocks, precision, 1),
-    update: () => {},
+    init: (groups) => initState(groups, precision, 1, 0),
   };
 }
 
@@ -98,7 +104,7 @@ export const evidenceDefaults: Readonly<EvidenceOptions> = Object.freeze({
  * Source: MacKay 1992, A practical Bayesian framework for backpropagation networks, equations 2.10 to 2.13;
  * Foresee and Hagan 1997 for its use with Gauss-Newton steps.
  */
-export function evidence(options: Partial<EvidenceOptions> = {}): PriorRule {
+export function evidence(options: Partial<EvidenceOptions> = {}): AdaptivePrior {
   const { groups, alpha, beta, warmUps, smallest, largest } = { ...evidenceDefaults, ...options };
   const clip = (value: number) => Math.min(Math.max(value, smallest), largest);
   const precision = (effective: number, squares: number) =>
@@ -107,18 +113,18 @@ export function evidence(options: Partial<EvidenceOptions> = {}): PriorRule {
   return {
     isShared,
     adapts: true,
-    warmUps,
-    init: (blocks) => initState(blocks, alpha, beta),
-    update(state, effective, rows, squaredResidual, theta) {
+    // The first step goes by the prior as it was given: at random parameters the data say little about it.
+    init: (groups) => initState(groups, alpha, beta, warmUps),
+    update(state, groups, effective, rows, squaredResidual, theta) {
       const total = sum(effective);
       state.effective = total;
       state.updates++;
       // n - γ stays above 0 where a network interpolates its data: by at least 1 % of the rows.
       state.beta = clip(Math.max(rows - total, 0.01 * rows) / Math.max(squaredResidual, Number.MIN_VALUE));
-      if (isShared) state.alpha.fill(precision(total, sumOfTrainable(state.blocks, theta)));
+      if (isShared) state.alpha.fill(precision(total, sumOfTrainable(groups, theta)));
       else
-        forEachGroup(state.blocks, (group, start, end) => {
-          state.alpha[group] = precision(effective[group]!, sumOfSquares(theta, start, end));
+        groups.forEach(({ start, end }, group) => {
+          if (end > start) state.alpha[group] = precision(effective[group]!, sumOfSquares(theta, start, end));
         });
       for (let group = 0; group < state.alpha.length; group++)
         state.precisions[group] = state.alpha[group]! / state.beta;
@@ -127,37 +133,43 @@ export function evidence(options: Partial<EvidenceOptions> = {}): PriorRule {
 }
 
 /** ‖θ‖² of the trainable parameters, which stand first. */
-function sumOfTrainable(blocks: readonly ParameterBlock[], theta: FloatArray): number {
-  return sumOfSquares(theta, 0, trainableCount(blocks));
+function sumOfTrainable(groups: readonly Group[], theta: FloatArray): number {
+  return sumOfSquares(theta, 0, Math.max(...groups.map(({ end }) => end)));
 }
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function initState(blocks: readonly ParameterBlock[], alpha: number, beta: number): PriorState {
+function initState(groups: readonly Group[], alpha: number, beta: number, pending: number): PriorState {
   return {
-    blocks,
-    precisions: new Float64Array(2 * blocks.length).fill(alpha / beta),
-    alpha: new Float64Array(2 * blocks.length).fill(alpha),
+    precisions: new Float64Array(groups.length).fill(alpha / beta),
+    alpha: new Float64Array(groups.length).fill(alpha),
     beta,
     effective: 0,
     updates: 0,
+    pending,
   };
 }
 
 /** ½ Σ_g a_g ‖θ_g‖². */
-export function priorLoss({ blocks, precisions }: PriorState, theta: FloatArray): number {
+export function priorLoss({ precisions }: PriorState, groups: readonly Group[], theta: FloatArray): number {
   let loss = 0;
-  forEachGroup(blocks, (group, start, end) => {
-    loss += precisions[group]! * sumOfSquares(theta, start, end);
-  });
+  for (let group = 0; group < groups.length; group++) {
+    const { start, end } = groups[group]!;
+    if (end > start) loss += precisions[group]! * sumOfSquares(theta, start, end);
+  }
   return loss / 2;
 }
 
 /** out <- a_g θ_g, the gradient of the prior. */
-export function priorGradient({ blocks, precisions }: PriorState, theta: FloatArray, out: FloatArray): void {
-  forEachGroup(blocks, (group, start, end) => {
+export function priorGradient(
+  { precisions }: PriorState,
+  groups: readonly Group[],
+  theta: FloatArray,
+  out: FloatArray,
+): void {
+  groups.forEach(({ start, end }, group) => {
     for (let i = start; i < end; i++) out[i] = precisions[group]! * theta[i]!;
   });
 }

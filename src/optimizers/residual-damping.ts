@@ -1,4 +1,4 @@
-import type { DampingRule } from "./damping.ts";
+import type { PlainDampingRule } from "./damping.ts";
 import { requireOption } from "./optimizer.ts";
 
 /** Options of `residualDamping`, and their defaults. */
@@ -36,7 +36,7 @@ export const residualDampingDefaults: Readonly<ResidualDampingOptions> = Object.
  *
  * @throws {OptimizerError} If an option is out of its range.
  */
-export function residualDamping(options: Partial<ResidualDampingOptions> = {}): DampingRule {
+export function residualDamping(options: Partial<ResidualDampingOptions> = {}): PlainDampingRule {
   const { factor, exponent, smallestFactor, smallest, largest } = { ...residualDampingDefaults, ...options };
   requireOption("factor", factor, factor > 0 && Number.isFinite(factor), "a finite number above 0");
   requireOption("exponent", exponent, exponent >= 1 && exponent <= 2, "in [1, 2]");
@@ -44,7 +44,7 @@ export function residualDamping(options: Partial<ResidualDampingOptions> = {}): 
   return {
     judges: true,
     init: () => ({ damping: factor, growth: factor }),
-    prepare(state, { meanSquare }) {
+    prepare(state, meanSquare) {
       state.damping = clip(state.growth * meanSquare ** (exponent / 2));
     },
     accept(state, gainRatio) {

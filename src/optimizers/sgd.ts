@@ -1,12 +1,5 @@
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import {
-  emptyReport,
-  type Optimizer,
-  OptimizerError,
-  type ParameterSpace,
-  requireOption,
-  type StepReport,
-} from "./optimizer.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
+import { describeTaken, emptyReport, type Optimizer, OptimizerError, requireOption } from "./optimizer.ts";
 import type { RateRule } from "./polyak-step.ts";
 
 /** Options of `sgd`, and their defaults. */
@@ -32,10 +25,8 @@ export const sgdDefaults: Readonly<SgdOptions> = Object.freeze({
 });
 
 interface SgdState {
-  readonly space: ParameterSpace;
-  readonly gradient: ParameterVector;
-  readonly velocity: ParameterVector;
-  readonly report: StepReport;
+  /** v. */
+  readonly velocity: FloatArray;
 }
 
 /**
@@ -61,33 +52,23 @@ export function sgd(options: Partial<SgdOptions> = {}): Optimizer {
     throw new OptimizerError("learningRate, rule: can't be mixed; give the rule its bounds");
   const optimizer: Optimizer<SgdState> = {
     name: "sgd",
-    init: (space) => ({
-      space,
-      gradient: allocateParameters(space.kernels, space.dtype, space.blocks),
-      velocity: allocateParameters(space.kernels, space.dtype, space.blocks),
-      report: emptyReport(),
-    }),
-    step({ space, gradient, velocity, report }, problem, parameters) {
-      const { kernels, count } = space;
-      problem.linearization.pullback(problem.residuals, gradient);
-      const scale = mean ? 1 / (problem.examples * space.outputs) : 1;
-      const rate = rule
-        ? rule.rate(scale * problem.loss, scale ** 2 * kernels.dot(count, gradient.flat, gradient.flat))
-        : learningRate;
-      kernels.scale(count, momentum, velocity.flat);
-      kernels.axpy(count, scale, gradient.flat, velocity.flat);
-      kernels.axpy(count, -rate * (nesterov ? momentum : 1), velocity.flat, parameters.flat);
-      if (nesterov) kernels.axpy(count, -rate * scale, gradient.flat, parameters.flat);
-      return describe(report, problem.loss, rate);
+    init: (space) => ({ velocity: space.vector().flat }),
+    plan(space) {
+      const { kernels, parameters: p } = space;
+      const gradient = space.vector();
+      const report = emptyReport();
+      const g = gradient.flat;
+      return ({ velocity }, { linearization, residuals, loss }, { flat: theta }) => {
+        linearization.pullback(residuals, gradient);
+        const scale = mean ? 1 / linearization.rows : 1;
+        const rate = rule ? rule.rate(scale * loss, scale ** 2 * kernels.dot(p, g, g)) : learningRate;
+        kernels.scale(p, momentum, velocity);
+        kernels.axpy(p, scale, g, velocity);
+        kernels.axpy(p, -rate * (nesterov ? momentum : 1), velocity, theta);
+        if (nesterov) kernels.axpy(p, -rate * scale, g, theta);
+        return describeTaken(report, loss, rate);
+      };
     },
   };
   return optimizer;
-}
-
-function describe(report: StepReport, loss: number, learningRate: number): StepReport {
-  report.accepted = true;
-  report.failure = Number.isFinite(loss) ? null : "not finite";
-  report.learningRate = learningRate;
-  report.attempts = 1;
-  return report;
 }

@@ -1,5 +1,6 @@
+import type { Space } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { type ParameterSpace, requireOption } from "./optimizer.ts";
+import { requireOption } from "./optimizer.ts";
 
 /**
  * How far to go along a direction δ before a new direction is asked for: the first length t of `lengths` with
@@ -90,7 +91,7 @@ export interface SearchDirection {
  */
 export function searchAlong(
   { lengths, sufficientDecrease }: StepSearch,
-  { kernels, count }: ParameterSpace,
+  { kernels, parameters: p }: Space,
   parameters: ParameterVector,
   { direction, candidate, factor, descent, gain }: SearchDirection,
 ): boolean {
@@ -98,7 +99,7 @@ export function searchAlong(
     const rate = factor * length;
     // All of it: frozen layers, which the direction does not reach, count in the loss too.
     candidate.flat.set(parameters.flat);
-    kernels.axpy(count, rate, direction.flat, candidate.flat);
+    kernels.axpy(p, rate, direction.flat, candidate.flat);
     const gained = gain(rate);
     // Written so that NaN, from a loss that is not finite, refuses the step.
     if (!(descent > 0 && gained > sufficientDecrease * rate * descent)) continue;

@@ -1,5 +1,6 @@
-import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
-import { type Optimizer, requireOption, type StepReport } from "./optimizer.ts";
+import type { FloatArray } from "../kernels/kernels.ts";
+import type { ParameterVector } from "../network/parameter-vector.ts";
+import { type Optimizer, requireOption } from "./optimizer.ts";
 
 /** Options of `weightAverage`, and their defaults. */
 export interface WeightAverageOptions {
@@ -17,7 +18,7 @@ export const weightAverageDefaults: Readonly<WeightAverageOptions> = Object.free
 interface WeightAverageState {
   readonly inner: unknown;
   /** w, where the optimizer goes. The loop's parameters are its average. */
-  readonly weights: ParameterVector;
+  readonly weights: FloatArray;
   steps: number;
 }
 
@@ -44,27 +45,28 @@ export function weightAverage<State>(
   const share = (t: number) => (decay === 1 ? 1 / t : (1 - decay) / (1 - decay ** t));
   const outer: Optimizer<WeightAverageState> = {
     ...optimizer,
-    init: (space) => ({
-      inner: optimizer.init(space),
-      weights: allocateParameters(space.kernels, space.dtype, space.blocks),
-      steps: 0,
-    }),
-    step(state, problem, parameters): StepReport {
-      const { weights } = state;
-      if (state.steps === 0) weights.flat.set(parameters.flat);
-      else problem.linearize(weights);
-      const report = optimizer.step(state.inner as State, problem, weights);
-      state.steps++;
-      const t = state.steps - start;
-      average(parameters, weights, t > 0 ? share(t) : 1);
-      return report;
+    init: (space) => ({ inner: optimizer.init(space), weights: space.vector().flat, steps: 0 }),
+    prior: ({ inner }) => optimizer.prior?.(inner as State) ?? null,
+    plan(space) {
+      const step = optimizer.plan(space);
+      let weights: ParameterVector | null = null;
+      return (state, problem, parameters) => {
+        if (weights?.flat !== state.weights) weights = space.vectorOn(state.weights);
+        if (state.steps === 0) weights.flat.set(parameters.flat);
+        else problem.linearize(weights);
+        const report = step(state.inner as State, problem, weights);
+        state.steps++;
+        const t = state.steps - start;
+        average(parameters.flat, weights.flat, t > 0 ? share(t) : 1);
+        return report;
+      };
     },
   };
   return outer;
 }
 
 /** w̄ <- w̄ + share (w - w̄). */
-function average(mean: ParameterVector, weights: ParameterVector, share: number): void {
-  if (share === 1) mean.flat.set(weights.flat);
-  else for (let i = 0; i < mean.flat.length; i++) mean.flat[i]! += share * (weights.flat[i]! - mean.flat[i]!);
+function average(mean: FloatArray, weights: FloatArray, share: number): void {
+  if (share === 1) mean.set(weights);
+  else for (let i = 0; i < mean.length; i++) mean[i]! += share * (weights[i]! - mean[i]!);
 }

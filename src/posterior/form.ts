@@ -1,5 +1,5 @@
 import type { DType } from "../kernels/kernels.ts";
-import { leastGramFlops } from "../linearization/gram-flops.ts";
+import { gramFlopsOf, type Space } from "../linearization/space.ts";
 import { type ParameterBlock, trainableCount } from "../network/network.ts";
 
 /**
@@ -33,14 +33,33 @@ export interface FormCosts {
  */
 const weights = Object.freeze({ cholesky: { float32: 3.5, float64: 1.5 }, pass: 6 });
 
+/** What the choice depends on. */
+type FormSpace = Pick<Space, "parameters" | "dtype" | "gramFlops">;
+
 /**
- * Chooses the cheaper form by counting floating-point operations, a product and a sum as 2:
+ * Counts floating-point operations, a product and a sum as 2:
  *
  *     gram    Σ_layers (b² rows + n² units + c n²) + w n³/3     the symmetric products count half; for layers with
- *                                                               shared weights see `gram-flops.ts`
+ *                                                               shared weights see docs/networks.md
  *     primal  n p² + w p³/3 + n p
  *
- * with c = 3 and w = 1 for the number of operations, and c and w as measured for the cost, which decides.
+ * with c = `pass` and w = `cholesky`.
+ */
+function countFlops({ parameters: p, gramFlops }: FormSpace, n: number, pass: number, cholesky: number) {
+  return {
+    gram: gramFlops(n, pass) + (cholesky * n ** 3) / 3,
+    primal: n * p ** 2 + (cholesky * p ** 3) / 3 + n * p,
+  };
+}
+
+/** The form that takes less time for a batch of n residual rows: the counts, weighted as measured. */
+export function cheaperForm(space: FormSpace, n: number): Form {
+  const cost = countFlops(space, n, weights.pass, weights.cholesky[space.dtype]);
+  return cost.primal < cost.gram ? "primal" : "gram";
+}
+
+/**
+ * The cheaper form of a network's step, and what both cost.
  *
  * @param examples b; the batch has n = b × outputs residual rows.
  */
@@ -53,21 +72,14 @@ export function chooseForm(
   const n = examples * outputs;
   const p = trainableCount(blocks);
   const size = dtype === "float32" ? 4 : 8;
-  const trainable = blocks.filter((block) => block.trainable);
-  const weigh = (pass: number, cholesky: number) => {
-    const products = trainable.reduce(
-      (sum, block) => sum + leastGramFlops(block, examples, outputs, pass),
-      0,
-    );
-    return {
-      gram: products + (cholesky * n ** 3) / 3,
-      primal: n * p ** 2 + (cholesky * p ** 3) / 3 + n * p,
-    };
+  const space = { parameters: p, dtype, gramFlops: gramFlopsOf(blocks, outputs) };
+  return {
+    form: cheaperForm(space, n),
+    flops: countFlops(space, n, 3, 1),
+    cost: countFlops(space, n, weights.pass, weights.cholesky[dtype]),
+    bytes: {
+      gram: size * (examples ** 2 + n ** 2) + 16 * n ** 2,
+      primal: (size + 16) * p ** 2 + size * Math.min(n, 256) * p,
+    },
   };
-  const cost = weigh(weights.pass, weights.cholesky[dtype]);
-  const bytes = {
-    gram: size * (examples ** 2 + n ** 2) + 16 * n ** 2,
-    primal: (size + 16) * p ** 2 + size * Math.min(n, 256) * p,
-  };
-  return { form: cost.primal < cost.gram ? "primal" : "gram", flops: weigh(3, 1), cost, bytes };
 }

@@ -1,13 +1,13 @@
-import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
+import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { Linearization } from "../linearization/linearization.ts";
-import { type ParameterBlock, trainableCount } from "../network/network.ts";
+import type { Space } from "../linearization/space.ts";
 
 /*
  * Leaving one example out
  * -----------------------
  *
- * Let δ₋ᵢ be the damped step found without example i, and e_i = r_i + J_i δ₋ᵢ what is left of its residuals, K of
- * them. One factorization gives all e (Allen 1974; for several outputs, by K × K blocks on the diagonal):
+ * Let δ₋ᵢ be the damped step found without example i, and e_i = r_i + J_i δ₋ᵢ what is left of its residuals, one for each
+ * of its rows. One factorization gives all e (Allen 1974; for several rows, by their blocks on the diagonal):
  *
  *     gram      e_i = C_ii⁻¹ u_i              C = (J W Jᵀ + λ I)⁻¹,  u = C (r - J W g / λ)
  *     primal    e_i = (I - H_ii)⁻¹ (r + J δ)_i    H = J (Jᵀ J + λ W⁻¹)⁻¹ Jᵀ
@@ -15,23 +15,24 @@ import { type ParameterBlock, trainableCount } from "../network/network.ts";
  * The prior stays as it is when an example leaves.
  */
 
-/** ‖e‖² from the diagonal K × K blocks of a symmetric matrix M and v: e_i = M_ii⁻¹ v_i. null if one is singular. */
-export interface BlockDivision {
+/** ‖e‖² from the diagonal blocks of a symmetric matrix M and v: e_i = M_ii⁻¹ v_i. null if one is singular. */
+interface BlockDivision {
   /** The sum so far; null after a singular block. */
   readonly squares: number | null;
   clear(): void;
   /**
-   * Adds one block.
+   * Adds one block of `size` rows.
    *
    * @param at Element (k, l) of M_ii; asked for l <= k only.
-   * @param v v_i is its K numbers from `start`.
+   * @param v v_i is its numbers from `start`.
    */
-  add(at: (k: number, l: number) => number, v: FloatArray, start: number): void;
+  add(size: number, at: (k: number, l: number) => number, v: FloatArray, start: number): void;
 }
 
-export function blockDivision(kernels: Kernels, outputs: number): BlockDivision {
-  const matrix = kernels.allocate("float64", outputs ** 2);
-  const e = kernels.allocate("float64", outputs);
+/** @param most The most rows of a block. */
+function blockDivision(kernels: Kernels, most: number): BlockDivision {
+  const matrix = kernels.allocate("float64", most ** 2);
+  const e = kernels.allocate("float64", most);
   let squares: number | null = 0;
   return {
     get squares() {
@@ -40,81 +41,106 @@ export function blockDivision(kernels: Kernels, outputs: number): BlockDivision 
     clear() {
       squares = 0;
     },
-    add(at, v, start) {
+    add(size, at, v, start) {
       if (squares === null) return;
-      for (let k = 0; k < outputs; k++) {
+      for (let k = 0; k < size; k++) {
         e[k] = v[start + k]!;
-        for (let l = 0; l <= k; l++) matrix[k * outputs + l] = at(k, l);
+        for (let l = 0; l <= k; l++) matrix[k * size + l] = at(k, l);
       }
-      if (kernels.cholesky(outputs, matrix, outputs) !== 0) {
+      if (kernels.cholesky(size, matrix, size) !== 0) {
         squares = null;
         return;
       }
-      kernels.solveTriangular(false, outputs, 1, matrix, outputs, e, 1);
-      kernels.solveTriangular(true, outputs, 1, matrix, outputs, e, 1);
-      squares += kernels.dot(outputs, e, e);
+      kernels.solveTriangular(false, size, 1, matrix, size, e, 1);
+      kernels.solveTriangular(true, size, 1, matrix, size, e, 1);
+      squares += kernels.dot(size, e, e);
     },
   };
 }
 
-/** ‖e‖² / n in Gram form. c: lower C, n × n. */
-export function leaveOneOutByDual(
-  division: BlockDivision,
-  outputs: number,
-  n: number,
-  c: Float64Array,
-  u: Float64Array,
-): number | null {
-  division.clear();
-  for (let start = 0; start < n; start += outputs)
-    division.add((k, l) => c[(start + k) * n + start + l]!, u, start);
-  return division.squares === null ? null : division.squares / n;
+/** Where the rows of the example end that begins at a row. */
+function endOfExample({ rows, example }: Linearization, start: number): number {
+  let end = start + 1;
+  while (end < rows && example[end] === example[start]) end++;
+  return end;
 }
 
-/** ‖e‖² / n in primal form, with the rows of J of some examples at a time. */
-export interface PrimalLeaveOneOut {
-  /**
-   * @param inverse Lower (Jᵀ J + λ W⁻¹)⁻¹, p × p; its upper triangle is overwritten.
-   * @param left r + J δ, n.
-   */
-  measure(linearization: Linearization, inverse: Float64Array, left: Float64Array): number | null;
+/** ‖e‖² / n in Gram form. c: lower C, n × n. */
+export type DualLeaveOneOut = (
+  linearization: Linearization,
+  c: Float64Array,
+  u: Float64Array,
+) => number | null;
+
+export function dualLeaveOneOut({ kernels, rowsOfExample }: Space): DualLeaveOneOut {
+  const division = blockDivision(kernels, rowsOfExample);
+  return (linearization, c, u) => {
+    const n = linearization.rows;
+    division.clear();
+    for (let start = 0; start < n; ) {
+      const [first, end] = [start, endOfExample(linearization, start)];
+      division.add(end - first, (k, l) => c[(first + k) * n + first + l]!, u, first);
+      start = end;
+    }
+    return division.squares === null ? null : division.squares / n;
+  };
 }
+
+/**
+ * ‖e‖² / n in primal form, with the rows of J of some examples at a time.
+ *
+ * @param inverse Lower (Jᵀ J + λ W⁻¹)⁻¹, p × p; its upper triangle is overwritten.
+ * @param left r + J δ, n.
+ */
+export type PrimalLeaveOneOut = (
+  linearization: Linearization,
+  inverse: Float64Array,
+  left: Float64Array,
+) => number | null;
 
 /** Examples whose rows of J are formed at once. */
 const chunkExamples = 32;
 
-export function primalLeaveOneOut(
-  kernels: Kernels,
-  dtype: DType,
-  blocks: readonly ParameterBlock[],
-  outputs: number,
-): PrimalLeaveOneOut {
-  const p = trainableCount(blocks);
-  const division = blockDivision(kernels, outputs);
-  const size = chunkExamples * outputs * p;
+export function primalLeaveOneOut({
+  kernels,
+  dtype,
+  parameters: p,
+  rowsOfExample,
+}: Space): PrimalLeaveOneOut {
+  const division = blockDivision(kernels, rowsOfExample);
+  const size = chunkExamples * rowsOfExample * p;
   const narrow = kernels.allocate(dtype, size);
   const rows = kernels.allocate("float64", size);
   const product = kernels.allocate("float64", size);
-  return {
-    measure(linearization, inverse, left) {
-      const examples = linearization.rows / outputs;
-      mirrorLower(p, inverse);
-      division.clear();
-      for (let first = 0; first < examples; first += chunkExamples) {
-        const count = Math.min(chunkExamples, examples - first);
-        linearization.writeRows(first, count, narrow);
-        const m = count * outputs;
-        kernels.copy(m * p, narrow, rows);
-        kernels.gemm(false, false, m, p, p, 1, rows, p, inverse, p, 0, product, p);
-        for (let start = 0; start < m; start += outputs) {
-          const at = (k: number, l: number) =>
-            (k === l ? 1 : 0) -
-            kernels.dot(p, product.subarray((start + k) * p), rows.subarray((start + l) * p));
-          division.add(at, left, first * outputs + start);
-        }
+
+  /** Where a chunk ends that begins at a row. */
+  const endOfChunk = (linearization: Linearization, first: number): number => {
+    let end = first;
+    for (let i = 0; i < chunkExamples && end < linearization.rows; i++)
+      end = endOfExample(linearization, end);
+    return end;
+  };
+
+  return (linearization, inverse, left) => {
+    const n = linearization.rows;
+    mirrorLower(p, inverse);
+    division.clear();
+    for (let first = 0; first < n; ) {
+      const last = endOfChunk(linearization, first);
+      const m = last - first;
+      linearization.writeRows(first, m, narrow);
+      kernels.copy(m * p, narrow, rows);
+      kernels.gemm(false, false, m, p, p, 1, rows, p, inverse, p, 0, product, p);
+      for (let start = first; start < last; ) {
+        const [own, end] = [start - first, endOfExample(linearization, start)];
+        const at = (k: number, l: number) =>
+          (k === l ? 1 : 0) - kernels.dot(p, product.subarray((own + k) * p), rows.subarray((own + l) * p));
+        division.add(end - start, at, left, start);
+        start = end;
       }
-      return division.squares === null ? null : division.squares / linearization.rows;
-    },
+      first = last;
+    }
+    return division.squares === null ? null : division.squares / n;
   };
 }
 

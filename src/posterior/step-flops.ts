@@ -12,8 +12,8 @@ export interface StepFlops {
 }
 
 /**
- * Counts the operations of a step of SGD and of the Gram-Gauss-Newton method. With M = Σ S rows columns over the layers
- * and M' over those with something to train before them:
+ * Counts the operations of a step of SGD and of the Gram-Gauss-Newton method. With M = Σ S rows columns, the
+ * products of a pass of one example, over the layers and M' over those with something to train before them:
  *
  *     sgd        2 b M + 2 b M' + 2 b M
  *     gram       2 b M + 2 n M' + 2 b M + Gram parts + n³/3
@@ -36,13 +36,9 @@ export function stepFlops(
   return { sgd: pass + 2 * examples * carried, gramGaussNewton: pass + 2 * n * carried + system };
 }
 
-/** Σ S rows columns: a product and a sum for each. An embedding looks up, and multiplies nothing. */
+/** A product and a sum for each. */
 function productsOf(blocks: readonly ParameterBlock[]): number {
-  return blocks.reduce(
-    (sum, { kind, positions, rows, columns }) =>
-      sum + (kind === "embedding" ? 0 : positions * rows * columns),
-    0,
-  );
+  return blocks.reduce((sum, { products }) => sum + products, 0);
 }
 
 /** The blocks of the layers that carry derivatives on: something before them is trained. */

@@ -1,27 +1,43 @@
 /** A source of random numbers. */
 export type Random = () => number;
 
-/**
- * Uniform numbers in [0, 1) from a seed: the generator sfc32 (Doty-Humphrey, PractRand), its state filled from
- * the seed by splitmix32. The same on every platform: only 32-bit integer arithmetic.
- */
+/** Everything that a generator goes on from: four 32-bit integers, which it changes in place. Plain data, to be saved. */
+export type RandomState = Int32Array;
+
+/** Uniform numbers in [0, 1) from a seed: see `randomFrom`. */
 export function seededRandom(seed: number): Random {
+  return randomFrom(seedRandom(seed));
+}
+
+/** The state at which the numbers of a seed begin, filled from the seed by splitmix32. */
+export function seedRandom(seed: number): RandomState {
   const mix = splitmix32(seed);
-  let a = mix();
-  let b = mix();
   // Seeds above 32 bits count in full.
-  let c = mix() ^ Math.floor(seed / 2 ** 32);
-  let counter = 1;
-  const next = (): number => {
-    const t = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + t;
-    return (t >>> 0) / 2 ** 32;
-  };
-  for (let i = 0; i < 12; i++) next();
-  return next;
+  const state = Int32Array.of(mix(), mix(), mix() ^ Math.floor(seed / 2 ** 32), 1);
+  for (let i = 0; i < 12; i++) nextRandom(state);
+  return state;
+}
+
+/**
+ * Uniform numbers in [0, 1) from a state, which is where it goes on: the generator sfc32 (Doty-Humphrey, PractRand). The
+ * same on every platform: only 32-bit integer arithmetic.
+ */
+export function randomFrom(state: RandomState): Random {
+  return () => nextRandom(state);
+}
+
+/** The next number of a generator whose state this is. */
+export function nextRandom(state: RandomState): number {
+  const a = state[0]!;
+  const b = state[1]!;
+  const c = state[2]!;
+  const counter = state[3]!;
+  const t = (((a + b) | 0) + counter) | 0;
+  state[0] = b ^ (b >>> 9);
+  state[1] = c + (c << 3);
+  state[2] = ((c << 21) | (c >>> 11)) + t;
+  state[3] = counter + 1;
+  return (t >>> 0) / 2 ** 32;
 }
 
 /**

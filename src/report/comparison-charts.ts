@@ -1,5 +1,5 @@
 import type { ComparedRun, Comparison } from "../model/compare.ts";
-import type { EpochEvent } from "../training/train.ts";
+import type { EpochEvent } from "../training/training.ts";
 import { dotChart } from "./charts/dot-chart.ts";
 import { type Line, lineChart, numbersOf } from "./charts/line-chart.ts";
 import { logScale } from "./charts/scale.ts";

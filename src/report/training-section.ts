@@ -1,5 +1,5 @@
 import type { FitReport } from "../model/fit-report.ts";
-import type { EpochEvent } from "../training/train.ts";
+import type { EpochEvent } from "../training/training.ts";
 import type { Axis } from "./charts/frame.ts";
 import { type Highlight, type Line, lineChart, numbersOf } from "./charts/line-chart.ts";
 import { legend } from "./charts/marks.ts";

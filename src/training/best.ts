@@ -10,11 +10,19 @@ export interface Best {
   offer(error: number, epoch: number, parameters: FloatArray): void;
 }
 
-/** Starts from parameters that are kept until better ones are offered. */
-export function keepBest(initial: FloatArray): Best {
+/**
+ * Starts from parameters that are kept until better ones are offered.
+ *
+ * @param saved What was the best before; of the length of the parameters.
+ */
+export function keepBest(
+  initial: FloatArray,
+  saved?: { readonly error: number; readonly epoch: number; readonly parameters: ArrayLike<number> },
+): Best {
   const parameters = initial.slice();
-  let best = Number.POSITIVE_INFINITY;
-  let bestEpoch = 0;
+  if (saved) parameters.set(saved.parameters);
+  let best = saved?.error ?? Number.POSITIVE_INFINITY;
+  let bestEpoch = saved?.epoch ?? 0;
   return {
     get error() {
       return best;

@@ -1,11 +1,9 @@
 import { countingKernels } from "../kernels/counting-kernels.ts";
 import type { DType } from "../kernels/kernels.ts";
-import type { Network } from "../network/network.ts";
-import { allocateParameters } from "../network/parameter-vector.ts";
-import { type Optimizer, parameterSpace } from "../optimizers/optimizer.ts";
-import { batchProblem } from "./batch-problem.ts";
-import { plainInputs } from "./dataset.ts";
-import { planEvaluator } from "./evaluator.ts";
+import { type Network, outputCount } from "../network/network.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { plainInputs } from "../residuals/dataset.ts";
+import { networkResidual } from "../residuals/network-residual.ts";
 
 /** What a training step is made for. */
 export interface StepSpace {
@@ -23,21 +21,20 @@ export interface StepSpace {
  */
 export function stepMemory({ network, dtype, examples, rowBytes }: StepSpace, optimizer: Optimizer): number {
   const kernels = countingKernels();
-  const space = parameterSpace(kernels, dtype, network, examples);
-  const vector = () => allocateParameters(kernels, dtype, space.blocks);
-  // Training keeps a second vector, for the gradient that it reports.
-  const [parameters] = [vector(), vector()];
   const dataset = {
     rows: 0,
-    outputs: space.outputs,
+    outputs: outputCount(network),
     inputs: plainInputs([], network.inputs),
     targets: kernels.allocate(dtype, 0),
   };
-  const evaluator = planEvaluator(kernels, network, dtype);
-  const problem = batchProblem(kernels, network, dtype, dataset, evaluator, examples, rowBytes);
+  const residual = networkResidual(network, dataset, rowBytes).plan(kernels, dtype, examples);
+  const { space } = residual;
+  // Training keeps a second vector, for the gradient that it reports.
+  const [parameters] = [space.vector(), space.vector()];
   const state = optimizer.init(space);
-  problem.load(Int32Array.of(0), 0, 1);
-  problem.linearize(parameters);
-  optimizer.step(state, problem, parameters);
+  const step = optimizer.plan(space);
+  residual.load(Int32Array.of(0), 0, 1);
+  residual.linearize(parameters);
+  step(state, residual, parameters);
   return kernels.bytesAllocated;
 }

@@ -57,7 +57,6 @@ export const stopDefaults: Readonly<StopLimits> = Object.freeze({
 /** What the rules look at after each step. */
 export interface Progress {
   readonly step: number;
-  readonly epoch: number;
   readonly elapsedMs: number;
   readonly failure: "not finite" | "no decrease" | null;
 }

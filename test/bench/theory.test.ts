@@ -256,9 +256,12 @@ describe("a comparison of methods", () => {
     const rates: number[] = [];
     const at = (learningRate: number): Optimizer => ({
       ...sgd({ learningRate }),
-      step: (state, problem, parameters) => {
-        rates.push(learningRate);
-        return sgd({ learningRate }).step(state, problem, parameters);
+      plan(space) {
+        const step = sgd({ learningRate }).plan(space);
+        return (...given) => {
+          rates.push(learningRate);
+          return step(...given);
+        };
       },
     });
     runTask(surface, { name: "sgd", optimizer: cosineSchedule(at, 0.02, 4), batchSize: 100, steps: 5 }, 0);

@@ -7,6 +7,7 @@ import {
   errorFromExactStep,
   linearProblem,
   naiveCurvatureStep,
+  systemOf,
   withUnknownInputs,
 } from "../linearization/linear-problem.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
@@ -39,7 +40,7 @@ describe("componentWise", () => {
         const expected = naiveCurvatureStep(C, J, residuals, damping, diagonal, prior);
         expect(relativeError(delta, expected)).toBeLessThan(tolerance);
 
-        const system = componentWise().init(space)(examples);
+        const system = systemOf(componentWise(), space);
         system.assemble(linearization, null);
         const mean = J.reduce((sum, row) => sum + dotProduct(row, row), 0) / J.length;
         expect(relativeError([system.meanDiagonal()], [mean])).toBeLessThan(1e-12);
@@ -61,7 +62,7 @@ describe("componentWise", () => {
   test("says so where the linearization is not finite", () => {
     const problem = linearProblem(denseNetwork(2, [3], 1), 4, 1);
     const { space, residuals, vector } = problem;
-    const system = componentWise().init(space)(4);
+    const system = systemOf(componentWise(), space);
     system.assemble(withUnknownInputs(problem), null);
     const delta = vector();
     expect(system.solve(residuals, 1, null, delta).method).toBe("failed");

@@ -7,6 +7,7 @@ import {
   errorFromExactStep,
   linearProblem,
   naiveCurvatureStep,
+  systemOf,
 } from "../linearization/linear-problem.ts";
 import { multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
 
@@ -55,7 +56,7 @@ describe("curvatureBatch", () => {
   test("chooses other examples at each step, and the same with the same seed", () => {
     const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 40, 1);
     const run = (seed: number) => {
-      const system = curvatureBatch({ examples: 5, seed }).init(space)(40);
+      const system = systemOf(curvatureBatch({ examples: 5, seed }), space);
       return [0, 1].map(() => {
         const delta = vector();
         system.assemble(linearization, null);

@@ -12,7 +12,7 @@ import {
   linearProblem,
   naiveCurvatureStep,
 } from "../linearization/linear-problem.ts";
-import { regressionProblem } from "../optimizers/regression-problem.ts";
+import { planSteps, regressionProblem } from "../optimizers/regression-problem.ts";
 import { relativeError } from "../twins/naive-matrix.ts";
 import { naiveKroneckerConvolution } from "./naive-kronecker.ts";
 
@@ -161,12 +161,12 @@ describe("kfac on convolutions", () => {
         const setup = { examples: 8, seed: 3, network, kernels: wasmKernels(), dtype: "float32" as const };
         const { problem, parameters, space } = regressionProblem(setup);
         const optimizer = gramGaussNewton({ curvature: kfac({ reuse: 2 }) });
-        const state = optimizer.init(space);
+        const takeStep = planSteps(optimizer, space);
         problem.linearize(parameters);
         const before = problem.loss;
         for (let step = 0; step < 2; step++) {
           problem.linearize(parameters);
-          optimizer.step(state, problem, parameters);
+          takeStep(problem, parameters);
         }
         problem.linearize(parameters);
         return { before, after: problem.loss, parameters: parameters.flat.slice() };

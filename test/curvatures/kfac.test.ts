@@ -7,6 +7,7 @@ import {
   errorFromExactStep,
   linearProblem,
   naiveCurvatureStep,
+  systemOf,
 } from "../linearization/linear-problem.ts";
 import { multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
 
@@ -25,7 +26,7 @@ const tolerance = 1e-9;
 type Problem = ReturnType<typeof linearProblem>;
 
 /** s²/b Ãᵀ Ã ⊗ Dᵀ D on the diagonal, layer after layer, element by element. */
-function kroneckerBlocks({ blocks, linearization, n, space }: Problem): number[][] {
+function kroneckerBlocks({ blocks, linearization, n, xs }: Problem): number[][] {
   const p = blocks.reduce((sum, block) => sum + (block.trainable ? block.rows * block.columns : 0), 0);
   const C = Array.from({ length: p }, () => new Array<number>(p).fill(0));
   blocks.forEach(({ rows, columns, scale, offset, trainable }, l) => {
@@ -33,9 +34,9 @@ function kroneckerBlocks({ blocks, linearization, n, space }: Problem): number[]
     if (!trainable) return;
     const A = (e: number, f: number) => {
       let sum = 0;
-      for (let i = 0; i < space.capacity; i++)
+      for (let i = 0; i < xs.length; i++)
         sum += inputs.data[i * inputs.stride + e]! * inputs.data[i * inputs.stride + f]!;
-      return (scale ** 2 * sum) / space.capacity;
+      return (scale ** 2 * sum) / xs.length;
     };
     const S = (e: number, f: number) => {
       let sum = 0;
@@ -96,7 +97,7 @@ describe("kfac", () => {
     const network = denseNetwork(2, [], 1);
     const batches = [1, 2, 3].map((seed) => linearProblem(network, 4, seed));
     const { space, vector } = batches[0]!;
-    const system = kfac({ decay: 0.5 }).init(space)(4);
+    const system = systemOf(kfac({ decay: 0.5 }), space);
     const delta = vector();
     for (const { linearization } of batches) system.assemble(linearization, null);
     const last = batches[2]!;
@@ -113,7 +114,7 @@ describe("kfac", () => {
 
   test("refuses what it can't do", () => {
     const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
-    const system = kfac().init(space)(4);
+    const system = systemOf(kfac(), space);
     system.assemble(linearization, null);
     expect(system.solve(residuals, 0, null, vector()).method).toBe("failed");
     expect(() => kfac({ decay: 1 })).toThrow("decay: 1 is out of range; it must be in [0, 1)");

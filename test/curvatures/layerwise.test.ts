@@ -7,6 +7,7 @@ import {
   errorFromExactStep,
   linearProblem,
   naiveCurvatureStep,
+  systemOf,
 } from "../linearization/linear-problem.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
 
@@ -68,7 +69,7 @@ describe("layerwise", () => {
     const network = denseNetwork(2, [3], 1);
     const batches = [1, 2, 3, 4].map((seed) => linearProblem(network, 5, seed));
     const { space, blocks, vector } = batches[0]!;
-    const system = layerwise({ reuse: 3 }).init(space)(5);
+    const system = systemOf(layerwise({ reuse: 3 }), space);
     batches.forEach(({ linearization, residuals, J }, step) => {
       const delta = vector();
       system.assemble(linearization, null);
@@ -83,19 +84,20 @@ describe("layerwise", () => {
     const network = denseNetwork(2, [3], 1);
     const batches = [1, 2, 3].map((seed) => linearProblem(network, 5, seed));
     const { space, vector } = batches[0]!;
-    const solve = (system: ReturnType<ReturnType<typeof layerwise>["init"]>, at: (typeof batches)[0]) => {
+    const solve = (system: ReturnType<typeof systemOf>, at: (typeof batches)[0]) => {
       const delta = vector();
-      system(5).assemble(at.linearization, null);
-      system(5).solve(at.residuals, 0.5, null, delta);
+      system.assemble(at.linearization, null);
+      system.solve(at.residuals, 0.5, null, delta);
       return delta.flat;
     };
-    const kept = layerwise({ reuse: 1 }).init(space);
-    for (const batch of batches) expect(solve(kept, batch)).toEqual(solve(layerwise().init(space), batch));
+    const kept = systemOf(layerwise({ reuse: 1 }), space);
+    for (const batch of batches)
+      expect(solve(kept, batch)).toEqual(solve(systemOf(layerwise(), space), batch));
   });
 
   test("has the damping's unit of the exact curvature", () => {
     const { space, linearization, J } = linearProblem(denseNetwork(2, [3], 2), 5, 1);
-    const system = layerwise().init(space)(5);
+    const system = systemOf(layerwise(), space);
     system.assemble(linearization, null);
     const mean = J.reduce((sum, row) => sum + dotProduct(row, row), 0) / J.length;
     expect(relativeError([system.meanDiagonal()], [mean])).toBeLessThan(1e-13);
@@ -103,7 +105,7 @@ describe("layerwise", () => {
 
   test("refuses damping 0 as a value, and reuse 0 as a mistake", () => {
     const { space, linearization, residuals, vector } = linearProblem(denseNetwork(2, [3], 1), 5, 1);
-    const system = layerwise().init(space)(5);
+    const system = systemOf(layerwise(), space);
     system.assemble(linearization, null);
     expect(system.solve(residuals, 0, null, vector()).method).toBe("failed");
     expect(() => layerwise({ reuse: 0 })).toThrow("reuse: 0 is out of range");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gramColumns } from "../../src/curvatures/gram-columns.ts";
 import { nystrom } from "../../src/curvatures/nystrom.ts";
-import { pivotedCholesky } from "../../src/curvatures/pivoted-cholesky.ts";
+import { type ColumnOracle, pivotedCholesky } from "../../src/curvatures/pivoted-cholesky.ts";
 import { largestPivots, type RowChoice, randomPivots, rowsByNorm } from "../../src/curvatures/row-choice.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { denseNetwork } from "../../src/network/network.ts";
@@ -13,6 +13,7 @@ import {
   naiveDampedStep,
   naiveGram,
   randomWeights,
+  systemOf,
   withUnknownInputs,
 } from "../linearization/linear-problem.ts";
 import { dotProduct, multiply, relativeError, transpose } from "../twins/naive-matrix.ts";
@@ -33,7 +34,7 @@ test("gramColumns gives the diagonal and the columns of J W Jᵀ", () => {
       const { space, linearization, J, n } = problem;
       const { weights, diagonal } = randomWeights(problem);
       const G = naiveGram(J, diagonal);
-      const columns = gramColumns(space);
+      const columns = gramColumns(space.layers!);
       const out = new Float64Array(n);
       columns.diagonal(linearization, weights, out);
       // As for the linearization itself.
@@ -59,18 +60,23 @@ const choices: Readonly<Record<string, RowChoice>> = {
 };
 const choiceNames = Object.keys(choices);
 
+/** A matrix as what `pivotedCholesky` asks for. */
+function oracleOf(G: readonly (readonly number[])[]): ColumnOracle {
+  return {
+    n: G.length,
+    diagonal: (out) => out.set(G.map((row, i) => row[i]!)),
+    column: (i, out) => out.set(G[i]!),
+  };
+}
+
 describe.each(choiceNames)("pivotedCholesky with %s", (name) => {
   /** A random matrix of a given rank, and its factorization. */
   function factorized(n: number, trueRank: number, rank: number, seed: number) {
     const gaussian = gaussianRandom(seededRandom(seed));
     const B = Array.from({ length: n }, () => Array.from({ length: trueRank }, gaussian));
     const G = multiply(B, transpose(B));
-    const result = pivotedCholesky(referenceKernels(), rank, n, seededRandom(seed), choices[name]);
-    result.factorize({
-      n,
-      diagonal: (out) => out.set(G.map((row, i) => row[i]!)),
-      column: (i, out) => out.set(G[i]!),
-    });
+    const result = pivotedCholesky(referenceKernels(), rank, n, choices[name]);
+    result.factorize(oracleOf(G), seededRandom(seed));
     const F = Array.from({ length: n }, (_, i) =>
       Array.from({ length: result.rank }, (__, t) => result.transposed[t * n + i]!),
     );
@@ -101,13 +107,8 @@ describe.each(choiceNames)("pivotedCholesky with %s", (name) => {
 
 /** The row that a choice takes first of a matrix, and the one after it. */
 function firstTwo(choice: RowChoice, G: readonly (readonly number[])[], random = seededRandom(1)): number[] {
-  const n = G.length;
-  const result = pivotedCholesky(referenceKernels(), 2, n, random, choice);
-  result.factorize({
-    n,
-    diagonal: (out) => out.set(G.map((row, i) => row[i]!)),
-    column: (i, out) => out.set(G[i]!),
-  });
+  const result = pivotedCholesky(referenceKernels(), 2, G.length, choice);
+  result.factorize(oracleOf(G), random);
   return [...result.pivots.subarray(0, result.rank)];
 }
 
@@ -178,7 +179,7 @@ describe.each(choiceNames)("nystrom with %s", (name) => {
         const problem = linearProblem(denseNetwork(2, hidden, 1), examples + 2, seed);
         const { J, residuals, space, linearization, vector } = problem;
         const delta = vector();
-        const system = nystrom({ rank: 2, rows: choices[name]!, seed }).init(space)(space.capacity);
+        const system = systemOf(nystrom({ rank: 2, rows: choices[name]!, seed }), space);
         system.assemble(linearization, null);
         const step = system.solve(residuals, damping, null, delta);
         const errors = J.flatMap((a, i) =>
@@ -199,7 +200,7 @@ describe("nystrom", () => {
   test("says so where the Jacobian is not finite", () => {
     const problem = linearProblem(denseNetwork(2, [3], 1), 4, 1);
     const { space, residuals, vector } = problem;
-    const system = nystrom().init(space)(4);
+    const system = systemOf(nystrom(), space);
     system.assemble(withUnknownInputs(problem), null);
     expect(system.solve(residuals, 1, null, vector()).method).toBe("failed");
   });

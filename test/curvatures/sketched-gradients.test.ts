@@ -12,6 +12,7 @@ import {
   expectUnbiasedSketch,
   linearProblem,
   naiveDampedStep,
+  systemOf,
 } from "../linearization/linear-problem.ts";
 import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 
@@ -60,10 +61,10 @@ describe("sketchPreconditioner", () => {
     const n = 10;
     const { space, linearization, gaussian } = linearProblem(denseNetwork(2, [4], 1), n, 3);
     const s = Math.ceil(sketch * n);
-    const { matrix, draw } = gramSketch(space, s, seededRandom(6));
-    draw(linearization, null, s);
-    const preconditioner = sketchPreconditioner(space, sketch, 6);
-    preconditioner.assemble(linearization, null);
+    const { matrix, draw } = gramSketch(space.layers!, s);
+    draw(linearization, null, s, seededRandom(6));
+    const preconditioner = sketchPreconditioner(space.layers!, sketch);
+    preconditioner.assemble(linearization, null, seededRandom(6));
     preconditioner.factorize(0.5);
     const v = Float64Array.from({ length: n }, gaussian);
     const x = new Float64Array(n);
@@ -76,8 +77,8 @@ describe("sketchPreconditioner", () => {
 
   test("is the identity where there is no inverse", () => {
     const { space, linearization } = linearProblem(denseNetwork(2, [4], 1), 4, 3);
-    const preconditioner = sketchPreconditioner(space, 0.5, 6);
-    preconditioner.assemble(linearization, null);
+    const preconditioner = sketchPreconditioner(space.layers!, 0.5);
+    preconditioner.assemble(linearization, null, seededRandom(6));
     preconditioner.factorize(0);
     const x = new Float64Array(4);
     preconditioner.apply(Float64Array.of(1, 2, 3, 4), x);
@@ -109,7 +110,7 @@ describe("sketchedGradients", () => {
         12,
         seed,
       );
-      const system = sketchedGradients({ tolerance: 1e-3 }).init(space)(12);
+      const system = systemOf(sketchedGradients({ tolerance: 1e-3 }), space);
       const delta = vector();
       system.assemble(linearization, null);
       expect(system.solve(residuals, 0.01, null, delta).method).toBe("iterations");
@@ -132,7 +133,7 @@ describe("sketchedGradients", () => {
   test("needs few iterations with a sketch of many columns, whatever the condition", () => {
     const { space, linearization, residuals, vector } = linearProblem(denseNetwork(3, [8], 1), 24, 2);
     const method = (sketch: number) => {
-      const system = sketchedGradients({ sketch, tolerance: 1e-6, maxIterations: 12 }).init(space)(24);
+      const system = systemOf(sketchedGradients({ sketch, tolerance: 1e-6, maxIterations: 12 }), space);
       system.assemble(linearization, null);
       return system.solve(residuals, 1e-9, null, vector()).method;
     };
@@ -142,7 +143,7 @@ describe("sketchedGradients", () => {
 
   test("says so where the residuals are not finite", () => {
     const { space, linearization, vector } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
-    const system = sketchedGradients().init(space)(4);
+    const system = systemOf(sketchedGradients(), space);
     system.assemble(linearization, null);
     const delta = vector();
     expect(system.solve(new Float64Array(4).fill(Number.NaN), 1, null, delta).method).toBe("failed");

@@ -1,6 +1,6 @@
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
-import { planLinearization } from "../../src/linearization/linearization.ts";
+import { linearizationBuffers, planLinearization } from "../../src/linearization/linearization.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { type Network, outputCount, type parameterBlocks } from "../../src/network/network.ts";
 import { allocateParameters } from "../../src/network/parameter-vector.ts";
@@ -48,7 +48,7 @@ export function layerProblem(
   const { network, examples } = layerCase;
   const drawn = drawCase(layerCase);
   const { kernels, plan, parameters } = loadCase(layerCase, drawn, options);
-  const linearization = planLinearization(plan, options.rowBytes);
+  const linearization = planLinearization(plan, linearizationBuffers(plan, options.rowBytes));
   linearization.at(parameters, examples);
   const n = examples * outputCount(network);
   const vector = () => allocateParameters(kernels, plan.dtype, plan.blocks);

@@ -2,14 +2,17 @@ import { expect } from "vitest";
 import type { Curvature } from "../../src/curvatures/curvature.ts";
 import { gramSketch } from "../../src/curvatures/gram-sketch.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { layerJacobian } from "../../src/linearization/block-kinds.ts";
+import { gramWorkspace } from "../../src/linearization/gram-workspace.ts";
 import { type Linearization, planLinearization } from "../../src/linearization/linearization.ts";
-import type { SystemSpace } from "../../src/linearization/system-space.ts";
+import { networkSpace, type Space } from "../../src/linearization/space.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { isDense, type Network, outputCount, parameterBlocks } from "../../src/network/network.ts";
-import { allocateParameters, type ParameterVector } from "../../src/network/parameter-vector.ts";
+import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { planNetwork } from "../../src/network/plan.ts";
 import { dampedSystem } from "../../src/posterior/damped-system.ts";
 import type { Form } from "../../src/posterior/form.ts";
+import type { System } from "../../src/posterior/system.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { examplesFor } from "../network/layered-networks.ts";
 import { naiveLayersJacobian } from "../twins/naive-layers.ts";
@@ -42,15 +45,14 @@ export function linearProblem(
   linearization.at(theta, examples);
   const n = examples * outputCount(network);
   const residuals = kernels.allocate("float64", n).map(gaussian);
-  const vector = (): ParameterVector => allocateParameters(kernels, "float64", blocks);
-  const system = (form: Form) => dampedSystem(form, kernels, "float64", blocks, n, plan.outputs);
-  const space: SystemSpace = { kernels, dtype: "float64", blocks, outputs: plan.outputs, capacity: examples };
+  const space = networkSpace(kernels, "float64", network, examples);
+  const system = (form: Form) => dampedSystem(form, space);
   return {
     kernels,
     space,
     linearization,
     residuals,
-    vector,
+    vector: space.vector,
     system,
     blocks,
     gaussian,
@@ -75,12 +77,15 @@ export function randomWeights({ blocks, gaussian }: ReturnType<typeof linearProb
 }
 
 /** The linearization of a problem, the inputs of whose first layer are no numbers. */
-export function withUnknownInputs({ linearization }: ReturnType<typeof linearProblem>): Linearization {
+export function withUnknownInputs({ space, linearization }: ReturnType<typeof linearProblem>): Linearization {
   const layers = linearization.layers();
   const [first, ...rest] = layers.jacobians;
   const { inputs } = first!.factors;
   const unknown = { ...inputs, data: inputs.data.map(() => Number.NaN) };
-  const broken = { ...first!, factors: { ...first!.factors, inputs: unknown } };
+  const broken = layerJacobian(gramWorkspace(space.layers!), first!.block, {
+    ...first!.factors,
+    inputs: unknown,
+  });
   const jacobians = [broken, ...rest];
   return { ...linearization, rows: linearization.rows, layers: () => ({ ...layers, jacobians }) };
 }
@@ -95,8 +100,8 @@ export function expectUnbiasedSketch(problem: ReturnType<typeof linearProblem>, 
   const { space, linearization, J, n } = problem;
   const { weights, diagonal } = randomWeights(problem);
   const G = naiveGram(J, diagonal);
-  const { matrix, draw } = gramSketch(space, s, seededRandom(1));
-  draw(linearization, weights, s);
+  const { matrix, draw } = gramSketch(space.layers!, s);
+  draw(linearization, weights, s, seededRandom(1));
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
       const product = dotProduct(matrix.subarray(i * s, (i + 1) * s), matrix.subarray(j * s, (j + 1) * s));
@@ -133,6 +138,17 @@ export function naiveCurvatureStep(
   );
 }
 
+/** The system of a curvature for the largest batch, with its state before the first step, which `assemble` goes on from. */
+export function systemOf(curvature: Curvature, space: Space) {
+  const state = curvature.init(space);
+  const system: System = curvature.plan(space)(space.rows);
+  return {
+    ...system,
+    assemble: (linearization: Linearization, weights: Float64Array | null) =>
+      system.assemble(linearization, weights, state),
+  };
+}
+
 /** What a curvature gives on a linear problem, with random weights and a random prior, beside their naive twins. */
 export function curvatureStep(
   curvature: Curvature,
@@ -144,7 +160,7 @@ export function curvatureStep(
   const prior = vector();
   prior.flat.set(prior.flat.map(gaussian));
   const delta = vector();
-  const system = curvature.init(space)(space.capacity);
+  const system = systemOf(curvature, space);
   system.assemble(linearization, weights);
   const step = { ...system.solve(residuals, damping, prior, delta) };
   const count = diagonal.length;

@@ -5,7 +5,7 @@ import { referenceKernels } from "../../src/kernels/reference/reference-kernels.
 import { checkJacobian } from "../../src/linearization/check-jacobian.ts";
 import { linearize } from "../../src/linearization/linearize.ts";
 import { initialize } from "../../src/network/initialize.ts";
-import type { DenseLayer } from "../../src/network/layers.ts";
+import type { DenseLayer } from "../../src/network/layers/dense.ts";
 import {
   type DenseNetwork,
   denseNetwork,

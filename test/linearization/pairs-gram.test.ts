@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assert, expect, test } from "vitest";
-import { layerJacobians } from "../../src/linearization/block-jacobian.ts";
-import { convolutionRows } from "../../src/linearization/convolution-rows.ts";
+import { layerJacobians } from "../../src/linearization/block-kinds.ts";
+import { convolutionRows } from "../../src/linearization/convolution-jacobian.ts";
 import { gramWorkspace } from "../../src/linearization/gram-workspace.ts";
 import { pairsAreCheaper, planPairsGram } from "../../src/linearization/pairs-gram.ts";
 import { planRowsGram } from "../../src/linearization/rows-gram.ts";

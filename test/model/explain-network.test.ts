@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
-import { layerJacobians } from "../../src/linearization/block-jacobian.ts";
-import { chooseGram } from "../../src/linearization/gram-choice.ts";
+import { chooseGram, layerJacobians } from "../../src/linearization/block-kinds.ts";
 import { gramWorkspace } from "../../src/linearization/gram-workspace.ts";
 import { explainNetwork } from "../../src/model/explain-network.ts";
 import { namedNetwork, networkNames } from "../../src/network/architectures.ts";
@@ -14,7 +13,8 @@ import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { chooseForm } from "../../src/posterior/form.ts";
-import { datasetOf, plainInputs } from "../../src/training/dataset.ts";
+import { datasetOf, plainInputs } from "../../src/residuals/dataset.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
 import { stopDefaults } from "../../src/training/stop.ts";
 import { train } from "../../src/training/train.ts";
 
@@ -66,14 +66,12 @@ async function bytesOfTraining(
   await train({
     kernels,
     dtype,
-    network,
+    residual: networkResidual(network, dataset, rowBytes),
     initial: initialize(network, 1),
-    dataset,
     trainRows: Int32Array.from({ length: examples }, (_, i) => i),
     validationRows: new Int32Array(),
     optimizer,
     batchSize: examples,
-    rowBytes,
     seed: 1,
     limits: { ...stopDefaults, maxSteps: 1 },
   });

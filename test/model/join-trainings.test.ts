@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { joinTrainings, notBegun } from "../../src/model/join-trainings.ts";
-import type { EpochEvent, TrainingResult } from "../../src/training/train.ts";
+import type { EpochEvent, TrainingResult } from "../../src/training/training.ts";
 
 const event = (epoch: number, best: number): EpochEvent => ({
   step: 10 * epoch,
@@ -28,6 +28,7 @@ function trained(errors: readonly number[], mark: number): TrainingResult {
     epochs,
     seconds: epochs,
     stepSeconds: epochs / 2,
+    prior: null,
     history: errors.map((error, epoch) => event(epoch, error)),
     bestEpoch: errors.indexOf(Math.min(...errors)),
   };

@@ -4,7 +4,7 @@ import { measureChannels } from "../../src/data/images/channel-statistics.ts";
 import { bytesOf, type ImageShape } from "../../src/data/images/image-shape.ts";
 import { memoryImages } from "../../src/data/images/image-source.ts";
 import { pictureInputs } from "../../src/model/picture-inputs.ts";
-import { seededRandom } from "../../src/random/random.ts";
+import { seedRandom } from "../../src/random/random.ts";
 import { pattern } from "../data/images/pictures.ts";
 
 const shape: ImageShape = { height: 3, width: 4, channels: 3 };
@@ -75,7 +75,7 @@ describe("vary", () => {
     const targets = Float64Array.from(own, (value, i) => standard(value, i % 2));
     const inputs = pictureInputs(source, all, channels, {
       augmentation: augmentation(shape, { flip: true, flipNegates }),
-      random: seededRandom(seed),
+      random: seedRandom(seed),
       centers: scales.map(({ mean, deviation }) => mean / deviation),
     });
     inputs.vary!(all, 0, count, { data, stride: size }, targets);

@@ -6,7 +6,7 @@ import { type Member, planPredictor } from "../../src/model/predictor.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { plainInputs } from "../../src/training/dataset.ts";
+import { plainInputs } from "../../src/residuals/dataset.ts";
 import { naiveForward } from "../twins/naive-network.ts";
 
 const cases = fc.record({

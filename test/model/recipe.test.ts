@@ -4,7 +4,7 @@ import { choosePictureRecipe } from "../../src/model/picture-recipe.ts";
 import { chooseRecipe } from "../../src/model/recipe.ts";
 import { residualNetwork } from "../../src/network/architectures.ts";
 import { denseNetwork, outputCount } from "../../src/network/network.ts";
-import { valueNumbers } from "../../src/network/plan-layers.ts";
+import { valueNumbers } from "../../src/network/plan.ts";
 
 const choose = (rows: number, options: FitOptions = {}, inputs = 8, outputs = 1) =>
   chooseRecipe(rows, inputs, outputs, options);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { predictLinear } from "../../src/data/ridge.ts";
 import { linearNetwork } from "../../src/model/linear-network.ts";
 import { embeddingUnits, requireEmbeddings, withEmbeddings } from "../../src/model/with-embeddings.ts";
-import type { EmbeddingLayer } from "../../src/network/layers.ts";
+import type { EmbeddingLayer } from "../../src/network/layers/embedding.ts";
 import { denseNetwork, parameterCount, validateNetwork } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { naiveOutputs } from "../twins/naive-layers.ts";

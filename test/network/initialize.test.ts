@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Activation, activations } from "../../src/kernels/activation.ts";
 import { MemoryLimitError } from "../../src/kernels/memory-limit-error.ts";
 import { type Initialization, initialize } from "../../src/network/initialize.ts";
-import type { DenseLayer } from "../../src/network/layers.ts";
+import type { DenseLayer } from "../../src/network/layers/dense.ts";
 import {
   denseNetwork,
   type Network,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { DenseLayer } from "../../src/network/layers.ts";
+import type { DenseLayer } from "../../src/network/layers/dense.ts";
 import {
   denseNetwork,
   describeNetwork,

@@ -8,7 +8,7 @@ import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 function run(
   optimizer: Optimizer,
@@ -19,11 +19,11 @@ function run(
 ) {
   const setup = regressionProblem({ examples, seed, network });
   const { problem, parameters, space, xs, targets } = setup;
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   const path = [Float64Array.from(parameters.flat)];
   for (let step = 0; step < steps; step++) {
     problem.linearize(parameters);
-    optimizer.step(state, problem, parameters);
+    takeStep(problem, parameters);
     path.push(Float64Array.from(parameters.flat));
   }
   const residuals = (w: ArrayLike<number>) => xs.map((x, i) => naiveForward(network, w, x)[0]! - targets[i]!);
@@ -77,7 +77,7 @@ describe("exactLastLayer", () => {
         const before = Float64Array.from(parameters.flat);
         const undamped = gramGaussNewton({ lambda: 1, alpha: 0 });
         problem.linearize(parameters);
-        undamped.step(undamped.init(space), problem, parameters);
+        planSteps(undamped, space)(problem, parameters);
         const after = parameters.flat;
         const J = naiveJacobian(network, before, xs);
         const r = residuals(before);
@@ -151,7 +151,7 @@ describe("exactLastLayer", () => {
 
   test("refuses a last layer that it can't solve", () => {
     const { space } = regressionProblem({ examples: 4, seed: 1, network: curved });
-    expect(() => exactLastLayer(sgd()).init(space)).toThrow(
+    expect(() => exactLastLayer(sgd()).plan(space)).toThrow(
       "exactLastLayer: the last layer is tanh; it must be dense, linear and trainable",
     );
     expect(() => exactLastLayer(sgd(), { damping: -1 })).toThrow("damping: -1 is out of range");

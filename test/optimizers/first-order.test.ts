@@ -4,16 +4,16 @@ import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { dotProduct, relativeError, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 /** Runs an optimizer and, beside it, its update written out on plain arrays: (gradient, weights, step number). */
 function compare(optimizer: Optimizer, update: (g: number[], w: number[], t: number) => void) {
   const { network, xs, targets, problem, parameters, space } = regressionProblem({ examples: 7, seed: 2 });
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   const w = [...parameters.flat];
   for (let t = 1; t <= 5; t++) {
     problem.linearize(parameters);
-    optimizer.step(state, problem, parameters);
+    takeStep(problem, parameters);
     const J = naiveJacobian(network, w, xs);
     const r = residuals(network, w, xs, targets);
     update(

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { denseNetwork } from "../../src/network/network.ts";
-import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import { quadraticPrior, smoothAbsolute } from "../../src/optimizers/concordant-prior.ts";
 import type { DampingRule } from "../../src/optimizers/damping.ts";
 import { type GgnScoreOptions, ggnScore } from "../../src/optimizers/ggn-score.ts";
@@ -11,7 +10,7 @@ import { weightDecay } from "../../src/optimizers/prior.ts";
 import { fullStep } from "../../src/optimizers/step-search.ts";
 import type { Form } from "../../src/posterior/form.ts";
 import { relativeError } from "../twins/naive-matrix.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 const undamped: DampingRule = {
   judges: true,
@@ -29,10 +28,10 @@ function takeSteps(
   steps: number,
   then = () => {},
 ) {
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   for (let step = 0; step < steps; step++) {
     problem.linearize(parameters);
-    if (!optimizer.step(state, problem, parameters).accepted) break;
+    if (!takeStep(problem, parameters).accepted) break;
     then();
   }
   problem.linearize(parameters);
@@ -98,22 +97,18 @@ function sumOf(values: Iterable<number>, of: (value: number) => number): number 
 /** ‖Jᵀ r + ∇h‖. */
 function gradientNorm({ problem, parameters, space }: Setup, slope: (t: number) => number): number {
   const gradient = { ...parameters, flat: parameters.flat.slice() };
-  const pulled = problem.linearization.pullback(problem.residuals, allocate(space)).flat;
-  for (let i = 0; i < space.count; i++) gradient.flat[i] = pulled[i]! + slope(parameters.flat[i]!);
+  const pulled = problem.linearization.pullback(problem.residuals, space.vector()).flat;
+  for (let i = 0; i < space.parameters; i++) gradient.flat[i] = pulled[i]! + slope(parameters.flat[i]!);
   return Math.sqrt(sumOf(gradient.flat, (value) => value ** 2));
-}
-
-function allocate(space: Setup["space"]) {
-  return allocateParameters(space.kernels, space.dtype, space.blocks);
 }
 
 describe("the length of a step", () => {
   const lengthOf = (options: GgnScoreOptions, setup: Setup) => {
     const optimizer = ggnScore(options);
-    const state = optimizer.init(setup.space);
+    const takeStep = planSteps(optimizer, setup.space);
     setup.problem.linearize(setup.parameters);
     const before = setup.parameters.flat.slice();
-    const { learningRate } = optimizer.step(state, setup.problem, setup.parameters);
+    const { learningRate } = takeStep(setup.problem, setup.parameters);
     return { rate: learningRate, before, after: setup.parameters.flat };
   };
 
@@ -147,7 +142,7 @@ test("a network whose loss is not finite is left as it is", () => {
   const optimizer = ggnScore();
   setup.problem.linearize(setup.parameters);
   const before = setup.parameters.flat.slice();
-  const { accepted, failure } = optimizer.step(optimizer.init(setup.space), setup.problem, setup.parameters);
+  const { accepted, failure } = planSteps(optimizer, setup.space)(setup.problem, setup.parameters);
   expect([accepted, failure]).toEqual([false, "not finite"]);
   expect(setup.parameters.flat).toEqual(before);
 });

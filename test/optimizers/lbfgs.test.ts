@@ -5,7 +5,7 @@ import { lbfgs } from "../../src/optimizers/lbfgs.ts";
 import { armijo } from "../../src/optimizers/step-search.ts";
 import { dotProduct, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 type Setup = Parameters<typeof regressionProblem>[0];
 
@@ -13,14 +13,14 @@ function run(setup: Setup, steps: number, options = {}) {
   const made = regressionProblem(setup);
   const { problem, parameters, space, network, xs, targets } = made;
   const optimizer = lbfgs(options);
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   const path = [[...parameters.flat]];
   const lengths: number[] = [];
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     problem.linearize(parameters);
     losses.push(problem.loss);
-    lengths.push(optimizer.step(state, problem, parameters).learningRate);
+    lengths.push(takeStep(problem, parameters).learningRate);
     path.push([...parameters.flat]);
   }
   const gradient = (w: number[]) => {
@@ -106,7 +106,7 @@ describe("lbfgs", () => {
       const optimizer = lbfgs(options);
       const before = Float64Array.from(parameters.flat);
       problem.linearize(parameters);
-      const { accepted, failure } = optimizer.step(optimizer.init(space), problem, parameters);
+      const { accepted, failure } = planSteps(optimizer, space)(problem, parameters);
       expect(accepted).toBe(false);
       expect(parameters.flat).toEqual(before);
       return failure;

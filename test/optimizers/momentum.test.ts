@@ -7,19 +7,19 @@ import type { Form } from "../../src/posterior/form.ts";
 import { naiveDampedStep } from "../linearization/linear-problem.ts";
 import { dotProduct, relativeError, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 /** Parameters after each of some steps, those of the start first. */
 function trajectory(optimizer: Optimizer, seed: number, steps: number, examples = 6) {
   const setup = regressionProblem({ examples, seed });
   const { problem, parameters, space } = setup;
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   const path = [Float64Array.from(parameters.flat)];
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     problem.linearize(parameters);
     losses.push(problem.loss);
-    optimizer.step(state, problem, parameters);
+    takeStep(problem, parameters);
     path.push(Float64Array.from(parameters.flat));
   }
   return { ...setup, path, losses };
@@ -113,20 +113,16 @@ describe("momentum for steps of least norm", () => {
       reject: () => {},
     };
     const optimizer = gramGaussNewton({ damping: rule, momentum: 0.9, form: "primal" });
-    const state = optimizer.init(space);
+    const takeStep = planSteps(optimizer, space);
     problem.linearize(parameters);
-    optimizer.step(state, problem, parameters);
+    takeStep(problem, parameters);
 
     problem.linearize(parameters);
     const before = Float64Array.from(parameters.flat);
     let refusals = 1;
     const lossAt: typeof problem.lossAt = (at) =>
       refusals-- > 0 ? Number.POSITIVE_INFINITY : problem.lossAt(at);
-    const { attempts } = optimizer.step(
-      state,
-      Object.create(problem, { lossAt: { value: lossAt } }),
-      parameters,
-    );
+    const { attempts } = takeStep(Object.create(problem, { lossAt: { value: lossAt } }), parameters);
     expect(attempts).toBe(2);
     const J = naiveJacobian(network, before, xs);
     const r = xs.map((x, i) => naiveForward(network, before, x)[0]! - targets[i]!);

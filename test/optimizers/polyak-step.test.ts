@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { denseNetwork } from "../../src/network/network.ts";
 import { polyakStep } from "../../src/optimizers/polyak-step.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 const plain = (options = {}) => sgd({ rule: polyakStep({ largest: 1e6, ...options }), momentum: 0 });
 
@@ -24,7 +24,7 @@ describe("polyakStep", () => {
         const before = [...parameters.flat];
         problem.linearize(parameters);
         const optimizer = plain();
-        optimizer.step(optimizer.init(space), problem, parameters);
+        planSteps(optimizer, space)(problem, parameters);
         const row = [...xs[0]!, 1];
         const value = row.reduce((sum, x, i) => sum + x * parameters.flat[i]!, 0);
         expect(Math.abs(value - targets[0]!)).toBeLessThan(1e-13);
@@ -43,12 +43,12 @@ describe("polyakStep", () => {
     const { problem, parameters, space } = regressionProblem(setup);
     const solution = trained(setup);
     const optimizer = plain();
-    const state = optimizer.init(space);
+    const takeStep = planSteps(optimizer, space);
     const distance = () => Math.hypot(...parameters.flat.map((w, i) => w - solution[i]!));
     let last = distance();
     for (let step = 0; step < 30; step++) {
       problem.linearize(parameters);
-      optimizer.step(state, problem, parameters);
+      takeStep(problem, parameters);
       expect(distance()).toBeLessThanOrEqual(last * (1 + 1e-12));
       last = distance();
     }
@@ -67,10 +67,10 @@ function trained(setup: Parameters<typeof regressionProblem>[0]): number[] {
   const { problem, parameters, space } = regressionProblem(setup);
   parameters.flat.fill(0.3);
   const optimizer = plain();
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   for (let step = 0; step < 3000; step++) {
     problem.linearize(parameters);
-    optimizer.step(state, problem, parameters);
+    takeStep(problem, parameters);
   }
   expect(problem.loss).toBeLessThan(1e-20);
   return [...parameters.flat];

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { DenseLayer } from "../../src/network/layers.ts";
+import type { DenseLayer } from "../../src/network/layers/dense.ts";
 import { denseNetwork, forEachGroup, type Network } from "../../src/network/network.ts";
-import { allocateParameters } from "../../src/network/parameter-vector.ts";
 import type { DampingRule } from "../../src/optimizers/damping.ts";
-import { type GramGaussNewtonOptions, gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
+import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import {
   evidence,
   evidenceDefaults,
@@ -19,7 +18,7 @@ import type { Form } from "../../src/posterior/form.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { dotProduct, inverse, multiply, relativeError, solve, transpose } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 type Problem = ReturnType<typeof regressionProblem>;
 
@@ -33,8 +32,8 @@ const undamped: DampingRule = {
 
 /** For each group the numbers of its parameters. */
 function groupsOf({ space }: Problem): number[][] {
-  const groups: number[][] = Array.from({ length: 2 * space.blocks.length }, () => []);
-  forEachGroup(space.blocks, (group, start, end) => {
+  const groups: number[][] = Array.from({ length: 2 * space.layers!.blocks.length }, () => []);
+  forEachGroup(space.layers!.blocks, (group, start, end) => {
     for (let i = start; i < end; i++) groups[group]!.push(i);
   });
   return groups;
@@ -83,14 +82,15 @@ describe.each<Form>(["gram", "primal"])("in %s form", (form) => {
     fc.assert(
       fc.property(cases, (c) => {
         const setup = regressionProblem(c);
-        const { space, problem, parameters, kernels } = setup;
+        const { space, problem, parameters } = setup;
         const gaussian = gaussianRandom(seededRandom(c.seed + 1));
-        const precisions = Float64Array.from({ length: 2 * space.blocks.length }, () => Math.exp(gaussian()));
+        const precisions = Float64Array.from({ length: space.groups.length }, () => Math.exp(gaussian()));
         problem.linearize(parameters);
-        const system = dampedSystem(form, kernels, "float64", space.blocks, c.examples, 1);
+        const system = dampedSystem(form, space);
         system.assemble(
           problem.linearization,
           precisions.map((a) => 1 / a),
+          null,
         );
         const gamma = new Float64Array(precisions.length);
         expect(system.effectiveParameters(1, gamma)).toBe(true);
@@ -108,14 +108,12 @@ describe.each<Form>(["gram", "primal"])("in %s form", (form) => {
     fc.assert(
       fc.property(cases, fc.integer({ min: 1, max: 3 }), (c, warmUps) => {
         const setup = regressionProblem(c);
-        const { space, problem, parameters, kernels } = setup;
-        const system = dampedSystem(form, kernels, "float64", space.blocks, c.examples, 1);
-        const regularization = regularizedBy(
-          evidence({ groups: sharing, alpha: 0.5, beta: 2, warmUps }),
-          space,
-        );
+        const { space, problem, parameters } = setup;
+        const system = dampedSystem(form, space);
+        const rule = evidence({ groups: sharing, alpha: 0.5, beta: 2, warmUps });
+        const regularization = regularizedBy(rule, space);
         problem.linearize(parameters);
-        regularization.assemble(system, problem, parameters);
+        regularization.assembleExact(system, problem, parameters, rule.init(space.groups));
 
         const { J, r } = naiveLinearization(setup, parameters.flat);
         const p = J[0]!.length;
@@ -168,15 +166,15 @@ function naiveUpdate(
 function linearSteps(
   prior: PriorRule,
   steps: number,
-  options: Partial<GramGaussNewtonOptions> = {},
+  options: { form?: Form; damping?: DampingRule } = {},
   examples = 30,
 ) {
   const setup = regressionProblem({ examples, seed: 7, network: denseNetwork(3, [], 1) });
   const optimizer = gramGaussNewton({ prior, damping: undamped, ...options });
-  const state = optimizer.init(setup.space);
+  const takeStep = planSteps(optimizer, setup.space);
   for (let step = 0; step < steps; step++) {
     setup.problem.linearize(setup.parameters);
-    optimizer.step(state, setup.problem, setup.parameters);
+    takeStep(setup.problem, setup.parameters);
   }
   return { ...setup, X: setup.xs.map((x) => [...x, 1]) };
 }
@@ -285,12 +283,11 @@ describe.each(sharings)("evidence of the %s on a linear model", (sharing) => {
     const X = Array.from({ length: n }, () => [gaussian(), gaussian(), gaussian(), 1]);
     const y = X.map((row) => 2 * row[0]! - row[1]! + 3 * row[2]! + 1 + noise * gaussian());
     const { m, alpha, beta } = textbookMacKay(X, y, 30, groups);
-    const state = rule.init(
-      regressionProblem({ examples: 1, seed: 0, network: denseNetwork(p, [], 1) }).space.blocks,
-    );
+    const { space } = regressionProblem({ examples: 1, seed: 0, network: denseNetwork(p, [], 1) });
+    const state = rule.init(space.groups);
     const r = X.map((row, i) => y[i]! - dotProduct(row, m));
     const gamma = groups.map((group, g) => alpha[g]! * group.reduce((sum, i) => sum + m[i]! ** 2, 0));
-    rule.update(state, Float64Array.from(gamma), n, dotProduct(r, r), Float64Array.from(m));
+    rule.update(state, space.groups, Float64Array.from(gamma), n, dotProduct(r, r), Float64Array.from(m));
     expect(state.updates).toBe(1);
     expect(Math.abs(state.beta / beta - 1)).toBeLessThan(1e-9);
     expect(Math.abs(state.alpha[0]! / alpha[0]! - 1)).toBeLessThan(1e-12);
@@ -302,11 +299,18 @@ describe.each(sharings)("evidence of the %s on a linear model", (sharing) => {
 });
 
 describe("evidence at its limits", () => {
-  const { blocks } = regressionProblem({ examples: 2, seed: 1 }).space;
+  const { groups } = regressionProblem({ examples: 2, seed: 1 }).space;
   const rule = evidence({ groups: "layers", alpha: 1, beta: 1 });
   const updated = (gamma: number, rows: number, squared: number, size: number) => {
-    const state = rule.init(blocks);
-    rule.update(state, new Float64Array(4).fill(gamma), rows, squared, new Float64Array(17).fill(size));
+    const state = rule.init(groups);
+    rule.update(
+      state,
+      groups,
+      new Float64Array(4).fill(gamma),
+      rows,
+      squared,
+      new Float64Array(17).fill(size),
+    );
     return state;
   };
 
@@ -333,21 +337,21 @@ describe("evidence at its limits", () => {
     const [hidden, last] = denseNetwork(2, [4], 1).layers;
     const network: Network = { inputs: 2, layers: [{ ...hidden!, trainable: false }, last!] };
     const { space } = regressionProblem({ examples: 2, seed: 1, network });
-    const state = rule.init(space.blocks);
-    rule.update(state, Float64Array.of(0, 0, 2, 1), 10, 1, new Float64Array(17).fill(0.5));
+    const state = rule.init(space.groups);
+    rule.update(state, space.groups, Float64Array.of(0, 0, 2, 1), 10, 1, new Float64Array(17).fill(0.5));
     expect([...state.alpha]).toEqual([1, 1, 2, 4]);
   });
 });
 
 test("priorLoss is ½ Σ a θ², priorGradient its gradient", () => {
-  const { space, kernels } = regressionProblem({ examples: 2, seed: 1 });
-  const state = evidence().init(space.blocks);
+  const { space } = regressionProblem({ examples: 2, seed: 1 });
+  const state = evidence().init(space.groups);
   state.precisions.set([1, 2, 3, 4]);
-  const theta = allocateParameters(kernels, "float64", space.blocks);
+  const theta = space.vector();
   theta.flat.fill(1).fill(-2, 8);
   // 8 weights, 4 biases, 4 weights, 1 bias.
-  expect(priorLoss(state, theta.flat)).toBe((8 * 1 + 4 * 2 * 4 + 4 * 3 * 4 + 4 * 4) / 2);
+  expect(priorLoss(state, space.groups, theta.flat)).toBe((8 * 1 + 4 * 2 * 4 + 4 * 3 * 4 + 4 * 4) / 2);
   const gradient = new Float64Array(17);
-  priorGradient(state, theta.flat, gradient);
+  priorGradient(state, space.groups, theta.flat, gradient);
   expect([...gradient]).toEqual([1, 1, 1, 1, 1, 1, 1, 1, -4, -4, -4, -4, -6, -6, -6, -6, -8]);
 });

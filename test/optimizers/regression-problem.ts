@@ -1,13 +1,14 @@
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import type { Problem } from "../../src/linearization/residual.ts";
+import type { Space } from "../../src/linearization/space.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork, type Network } from "../../src/network/network.ts";
-import { allocateParameters } from "../../src/network/parameter-vector.ts";
-import { parameterSpace } from "../../src/optimizers/optimizer.ts";
+import type { ParameterVector } from "../../src/network/parameter-vector.ts";
+import type { Optimizer, StepReport } from "../../src/optimizers/optimizer.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
-import { batchProblem } from "../../src/training/batch-problem.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
-import { planEvaluator } from "../../src/training/evaluator.ts";
+import { loadDataset } from "../../src/residuals/dataset.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
 
 /** A small problem for one optimizer: a 2-4-1 network or another of one output, all examples loaded as one batch. */
 export function regressionProblem({
@@ -29,10 +30,9 @@ export function regressionProblem({
   const xs = Array.from({ length: examples }, () => Array.from({ length: network.inputs }, gaussian));
   const targets = xs.map(([a, b = 0]) => scale * (Math.sin(2 * a!) + b + 0.1 * gaussian()));
   const dataset = loadDataset(kernels, dtype, examples, xs.flat(), targets);
-  const evaluator = planEvaluator(kernels, network, dtype);
-  const problem = batchProblem(kernels, network, dtype, dataset, evaluator, examples);
-  const space = parameterSpace(kernels, dtype, network, examples);
-  const parameters = allocateParameters(kernels, dtype, space.blocks);
+  const problem = networkResidual(network, dataset).plan(kernels, dtype, examples);
+  const { space } = problem;
+  const parameters = space.vector();
   parameters.flat.set(initialize(network, seed));
   problem.load(
     Int32Array.from(xs, (_, i) => i),
@@ -40,4 +40,14 @@ export function regressionProblem({
     examples,
   );
   return { kernels, network, xs, targets, problem, parameters, space };
+}
+
+/** The steps of an optimizer, one after the other, from its state before the first. */
+export function planSteps<State>(
+  optimizer: Optimizer<State>,
+  space: Space,
+): (problem: Problem, parameters: ParameterVector) => StepReport {
+  const state = optimizer.init(space);
+  const step = optimizer.plan(space);
+  return (problem, parameters) => step(state, problem, parameters);
 }

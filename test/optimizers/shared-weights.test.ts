@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { componentWise } from "../../src/curvatures/component-wise.ts";
-import { type Curvature, exactCurvature } from "../../src/curvatures/curvature.ts";
+import { type ApproximateCurvature, exactCurvature } from "../../src/curvatures/curvature.ts";
 import { curvatureBatch } from "../../src/curvatures/curvature-batch.ts";
 import { eigenvalueCutoff } from "../../src/curvatures/eigenvalue-cutoff.ts";
 import { kfac } from "../../src/curvatures/kfac.ts";
@@ -8,26 +8,27 @@ import { layerwise } from "../../src/curvatures/layerwise.ts";
 import { nystrom } from "../../src/curvatures/nystrom.ts";
 import { sketchedGradients } from "../../src/curvatures/sketched-gradients.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
+import { networkSpace } from "../../src/linearization/space.ts";
 import type { Layer } from "../../src/network/layers.ts";
 import type { Network } from "../../src/network/network.ts";
 import { adam } from "../../src/optimizers/adam.ts";
 import { exactLastLayer } from "../../src/optimizers/exact-last-layer.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { leaveOneOutDamping } from "../../src/optimizers/leave-one-out-damping.ts";
-import { type Optimizer, parameterSpace } from "../../src/optimizers/optimizer.ts";
+import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { evidence, weightDecay } from "../../src/optimizers/prior.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { stepHalving } from "../../src/optimizers/step-search.ts";
 import { naiveLayersJacobian, naiveOutputs } from "../twins/naive-layers.ts";
 import { dotProduct, transpose } from "../twins/naive-matrix.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 const convolution: Layer = { kind: "conv2d", filters: 3, kernel: 2, activation: "tanh", stride: 2 };
 const linear: Layer = { kind: "dense", units: 1, activation: "identity" };
 /** On pictures of 3 × 3 with one channel. */
 const on = (...layers: Layer[]): Network => ({ inputs: 9, shape: [3, 3, 1], layers });
 const pictures = on(convolution, { kind: "scale" }, { kind: "flatten" }, linear);
-const spaceOf = (network: Network) => parameterSpace(referenceKernels(), "float64", network, 10);
+const spaceOf = (network: Network) => networkSpace(referenceKernels(), "float64", network, 10);
 
 /** Each kind of layer that has parameters, groups of filters, a norm and a sum. */
 const everyKind: Network = on(
@@ -47,7 +48,7 @@ const everyKind: Network = on(
   linear,
 );
 
-const forAll: readonly (readonly [string, () => Curvature])[] = [
+const forAll: readonly (readonly [string, () => ApproximateCurvature])[] = [
   ["layerwise", () => layerwise()],
   ["layerwise with reuse", () => layerwise({ reuse: 2 })],
   ["curvature-batch", () => curvatureBatch({ examples: 8 })],
@@ -73,12 +74,12 @@ describe.each(forAll)("the curvature %s", (_, make) => {
 function run(optimizer: Optimizer, network: Network, steps: number, examples = 10) {
   const setup = regressionProblem({ examples, seed: 5, network });
   const { problem, parameters, space } = setup;
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     problem.linearize(parameters);
     losses.push(problem.loss);
-    optimizer.step(state, problem, parameters);
+    takeStep(problem, parameters);
   }
   problem.linearize(parameters);
   return { ...setup, losses: [...losses, problem.loss] };
@@ -161,6 +162,6 @@ describe("exactLastLayer above convolutions", () => {
     ],
   ])("refuses a network that ends with %s", (_, layers, obstacle) => {
     const message = `exactLastLayer: the last layer ${obstacle}; it must be dense, linear and trainable`;
-    expect(() => exactLastLayer(sgd()).init(spaceOf(on(...layers)))).toThrow(message);
+    expect(() => exactLastLayer(sgd()).plan(spaceOf(on(...layers)))).toThrow(message);
   });
 });

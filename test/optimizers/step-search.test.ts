@@ -4,7 +4,7 @@ import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { armijo, fullStep, stepHalving } from "../../src/optimizers/step-search.ts";
 import { dotProduct } from "../twins/naive-matrix.ts";
 import { naiveForward, naiveJacobian } from "../twins/naive-network.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 test("armijo takes the longest step of its grid with a sufficient decrease, and none without", () => {
   const cases = fc.record({
@@ -25,7 +25,7 @@ test("armijo takes the longest step of its grid with a sufficient decrease, and 
         xs.map((x, i) => naiveForward(network, w, x)[0]! - targets[i]!);
       const loss = (w: ArrayLike<number>) => dotProduct(residuals(w), residuals(w)) / 2;
       problem.linearize(parameters);
-      const report = optimizer.step(optimizer.init(space), problem, parameters);
+      const report = planSteps(optimizer, space)(problem, parameters);
       expect(report.accepted).toBe(true);
       const rate = report.learningRate;
       const delta = parameters.flat.map((value, i) => (value - before[i]!) / rate);

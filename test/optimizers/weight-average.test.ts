@@ -5,15 +5,15 @@ import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { weightAverage } from "../../src/optimizers/weight-average.ts";
 import { relativeError } from "../twins/naive-matrix.ts";
-import { regressionProblem } from "./regression-problem.ts";
+import { planSteps, regressionProblem } from "./regression-problem.ts";
 
 /** The parameters after each of some steps. */
 function path(optimizer: Optimizer, seed: number, steps: number): number[][] {
   const { problem, parameters, space } = regressionProblem({ examples: 8, seed });
-  const state = optimizer.init(space);
+  const takeStep = planSteps(optimizer, space);
   return Array.from({ length: steps }, () => {
     problem.linearize(parameters);
-    optimizer.step(state, problem, parameters);
+    takeStep(problem, parameters);
     return [...parameters.flat];
   });
 }

@@ -28,7 +28,7 @@ describe("the damped step", () => {
         prior.flat.set(prior.flat.map(gaussian));
         const delta = vector();
         const system = problem.system(form);
-        system.assemble(linearization, weights);
+        system.assemble(linearization, weights, null);
         const step = system.solve(residuals, damping, prior, delta);
 
         const expected = naiveDampedStep(J, residuals, damping, diagonal, prior.flat);
@@ -57,7 +57,7 @@ describe("the damped step", () => {
         const steps = forms.map((form) => {
           const delta = vector();
           const chosen = system(form);
-          chosen.assemble(linearization, null);
+          chosen.assemble(linearization, null, null);
           chosen.solve(residuals, damping * chosen.meanDiagonal(), null, delta);
           return delta.flat;
         });
@@ -76,7 +76,7 @@ describe("the damped step", () => {
     );
     const delta = vector();
     const chosen = system(form);
-    chosen.assemble(linearization, null);
+    chosen.assemble(linearization, null, null);
     chosen.solve(residuals, 0, null, delta);
     const left = J.map((row, i) => residuals[i]! + dotProduct(row, delta.flat));
     // The residual of least squares is orthogonal to the columns of J; with n <= p it is 0.
@@ -99,7 +99,7 @@ describe("the damped step", () => {
   test("scaling the residuals scales the step", () => {
     const { linearization, residuals, vector, system } = linearProblem(denseNetwork(2, [3], 1), 6, 9);
     const chosen = system("gram");
-    chosen.assemble(linearization, null);
+    chosen.assemble(linearization, null, null);
     const one = vector();
     const many = vector();
     chosen.solve(residuals, 0.1, null, one);
@@ -127,7 +127,7 @@ describe("effective parameters", () => {
         const { weights, diagonal } = randomWeights(problem);
         const counts = forms.map((form) => {
           const system = problem.system(form);
-          system.assemble(linearization, weights);
+          system.assemble(linearization, weights, null);
           const out = new Float64Array(2 * blocks.length);
           expect(system.effectiveParameters(damping, out)).toBe(true);
           return out;
@@ -148,7 +148,7 @@ describe("effective parameters", () => {
         const problem = linearProblem(denseNetwork(inputs, hidden, outputs), examples, seed);
         for (const form of forms) {
           const system = problem.system(form);
-          system.assemble(problem.linearization, null);
+          system.assemble(problem.linearization, null, null);
           const out = new Float64Array(2 * problem.blocks.length);
           system.effectiveParameters(damping, out);
           const total = out.reduce((a, b) => a + b);
@@ -165,7 +165,7 @@ describe("the ladder of the damped step", () => {
   test("raises the damping where repeated rows make G singular", () => {
     const { linearization, residuals, vector, system } = linearProblem(denseNetwork(1, [], 1), 6, 1);
     const chosen = system("gram");
-    chosen.assemble(linearization, null);
+    chosen.assemble(linearization, null, null);
     const step = chosen.solve(residuals, 0, null, vector());
     expect(step.method).toBe("raised");
     expect(step.damping).toBeGreaterThan(0);
@@ -180,7 +180,7 @@ describe("the ladder of the damped step", () => {
       rows: 4,
       gram: (_: Float64Array | null, out: Float64Array) => out.fill(Number.NaN),
     };
-    chosen.assemble(broken, null);
+    chosen.assemble(broken, null, null);
     const delta = vector();
     expect(chosen.solve(residuals, 1, null, delta).method).toBe("failed");
     expect(delta.flat.every((value) => value === 0)).toBe(true);

@@ -37,7 +37,7 @@ describe("leaveOneOut", () => {
         const prior = vector();
         prior.flat.set(prior.flat.map(gaussian));
         const system = problem.system(form);
-        system.assemble(linearization, weights);
+        system.assemble(linearization, weights, null);
 
         let squares = 0;
         for (let i = 0; i < examples; i++) {
@@ -69,7 +69,7 @@ describe("leaveOneOut", () => {
       normal: (out: Float64Array) => out.fill(Number.NaN),
     };
     const chosen = system(form);
-    chosen.assemble(broken, null);
+    chosen.assemble(broken, null, null);
     expect(chosen.leaveOneOut(residuals, 1, null)).toBe(null);
   });
 });

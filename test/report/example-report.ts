@@ -1,6 +1,6 @@
 import type { ByPart, Errors, FitReport } from "../../src/model/fit-report.ts";
 import type { Part, ReportData, TargetPoints } from "../../src/report/report-data.ts";
-import type { EpochEvent } from "../../src/training/train.ts";
+import type { EpochEvent } from "../../src/training/training.ts";
 
 const allParts: readonly Part[] = ["train", "validation", "test"];
 

@@ -4,9 +4,11 @@ import { initialize } from "../../src/network/initialize.ts";
 import type { Network } from "../../src/network/network.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { seededRandom } from "../../src/random/random.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
+import { loadDataset } from "../../src/residuals/dataset.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
 import { stopDefaults } from "../../src/training/stop.ts";
-import { type Training, train } from "../../src/training/train.ts";
+import { train } from "../../src/training/train.ts";
+import type { Training } from "../../src/training/training.ts";
 
 const side = 8;
 const network: Network = {
@@ -45,13 +47,13 @@ function blobs(count: number, seed: number) {
 function training(seed: number, maxSteps = 40): Training {
   const kernels = selectKernels();
   const { inputs, targets } = blobs(120, 1);
+  const dataset = loadDataset(kernels, "float32", 120, inputs, targets);
   const rows = Int32Array.from({ length: 120 }, (_, i) => i);
   return {
     kernels,
     dtype: "float32",
-    network,
+    residual: networkResidual(network, dataset),
     initial: initialize(network, 2),
-    dataset: loadDataset(kernels, "float32", 120, inputs, targets),
     trainRows: rows.subarray(0, 80),
     validationRows: rows.subarray(80),
     optimizer: gramGaussNewton(),

@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { initialize } from "../../src/network/initialize.ts";
-import { denseNetwork } from "../../src/network/network.ts";
+import { type DenseNetwork, denseNetwork } from "../../src/network/network.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { sgd } from "../../src/optimizers/sgd.ts";
 import { seededRandom } from "../../src/random/random.ts";
+import { type Dataset, loadDataset } from "../../src/residuals/dataset.ts";
+import { networkResidual } from "../../src/residuals/network-residual.ts";
 import { divideBatches } from "../../src/training/batches.ts";
-import { loadDataset } from "../../src/training/dataset.ts";
 import type { EpochProgress } from "../../src/training/epoch-progress.ts";
 import { type StopLimits, stopAfterStep, stopDefaults } from "../../src/training/stop.ts";
-import { type EpochEvent, type Training, train } from "../../src/training/train.ts";
+import { train } from "../../src/training/train.ts";
+import type { EpochEvent, Training } from "../../src/training/training.ts";
 import { naiveForward } from "../twins/naive-network.ts";
 
 interface Options extends Partial<Omit<Training, "limits">> {
@@ -18,19 +20,26 @@ interface Options extends Partial<Omit<Training, "limits">> {
   readonly scale?: number;
 }
 
+interface Setup extends Training {
+  readonly network: DenseNetwork;
+  readonly dataset: Dataset;
+}
+
 /** 40 points of a smooth function, every fourth for validation. */
-function setUp({ limits, scale = 1, ...changes }: Options = {}): Training {
+function setUp({ limits, scale = 1, ...changes }: Options = {}): Setup {
   const kernels = referenceKernels();
   const network = denseNetwork(1, [5], 1);
   const x = Array.from({ length: 40 }, (_, i) => (i - 20) / 10);
   const rows = Int32Array.from({ length: 40 }, (_, i) => i);
   const y = x.map((value) => scale * Math.sin(2 * value));
+  const dataset = loadDataset(kernels, "float64", 40, x, y);
   return {
     kernels,
     dtype: "float64",
     network,
     initial: initialize(network, 1),
-    dataset: loadDataset(kernels, "float64", 40, x, y),
+    dataset,
+    residual: networkResidual(network, dataset),
     trainRows: rows.filter((i) => i % 4 !== 3),
     validationRows: rows.filter((i) => i % 4 === 3),
     optimizer: gramGaussNewton(),
@@ -47,10 +56,13 @@ describe("train", () => {
     const fast = gramGaussNewton();
     return {
       ...fast,
-      step: (...given) => {
-        const end = performance.now() + ms;
-        while (performance.now() < end);
-        return fast.step(...given);
+      plan(space) {
+        const step = fast.plan(space);
+        return (...given) => {
+          const end = performance.now() + ms;
+          while (performance.now() < end);
+          return step(...given);
+        };
       },
     };
   };

@@ -1,16 +1,12 @@
-import type {
-  Conv1dLayer,
-  Conv2dLayer,
-  DenseLayer,
-  EmbeddingLayer,
-  Layer,
-  NormLayer,
-  Padding,
-  Pair,
-  PoolLayer,
-  ResidualLayer,
-  ScaleLayer,
-} from "../../src/network/layers.ts";
+import type { Conv1dLayer, Conv2dLayer } from "../../src/network/layers/convolution.ts";
+import type { DenseLayer } from "../../src/network/layers/dense.ts";
+import type { EmbeddingLayer } from "../../src/network/layers/embedding.ts";
+import type { NormLayer } from "../../src/network/layers/norm.ts";
+import type { PoolLayer } from "../../src/network/layers/pool.ts";
+import type { ResidualLayer } from "../../src/network/layers/residual.ts";
+import type { ScaleLayer } from "../../src/network/layers/scale.ts";
+import type { Padding, Pair } from "../../src/network/layers/window.ts";
+import type { Layer } from "../../src/network/layers.ts";
 import { type Network, parameterBlocks, trainableCount } from "../../src/network/network.ts";
 import {
   activate,
