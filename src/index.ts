@@ -31,7 +31,6 @@ export {
   type ComparedRun,
   type CompareOptions,
   type Comparison,
-  compareDefaults,
   compareTable,
 } from "./model/compare.ts";
 export type { Evaluation } from "./model/evaluation.ts";
@@ -39,12 +38,13 @@ export { fit, fitTable, type TableFit, type TableOptions } from "./model/fit.ts"
 export { fitPictures, type PictureFit, type PictureOptions } from "./model/fit-pictures.ts";
 export type { ByPart, Decision, Errors, FitReport } from "./model/fit-report.ts";
 export { load, type Model, type Predictions, readModel, type TablePredictions } from "./model/model.ts";
+export type { OptimizerName } from "./model/named-optimizers.ts";
+export { compareDefaults } from "./model/option-table.ts";
 export {
   type FitEvent,
   type FitOptions,
   type FitProgress,
   fitDefaults,
-  type OptimizerName,
   OptionError,
 } from "./model/options.ts";
 export {

@@ -5,16 +5,17 @@ import { requireWritable, writeFileAtomically } from "../formats/write-file-atom
 import type { DType } from "../kernels/kernels.ts";
 import { explainNetwork } from "../model/explain-network.ts";
 import { readModel } from "../model/model.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
+import { UsageError } from "../model/option-kinds.ts";
+import { explainDefaults } from "../model/option-table.ts";
 import { fitDefaults } from "../model/options.ts";
-import { namedNetwork } from "../network/architectures.ts";
+import { namedNetwork, networkNames } from "../network/architectures.ts";
 import { describeNetwork, type Network } from "../network/network.ts";
 import { alignTable } from "./align-table.ts";
-import { addOptions, flagOf, parseOptions } from "./command-options.ts";
-import { type ExplainFlags, explainArgument, explainDefaults, explainOptions } from "./explain-options.ts";
+import { addOptions, type Flags, flagOf, parseOptions } from "./command-options.ts";
 import { layerRows, summaryLines } from "./explain-view.ts";
 import { isNetworkName, parseNetwork, requireFile } from "./read-network.ts";
 import { openTerminal } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
 import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
@@ -32,12 +33,12 @@ Examples:
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  command.argument("<what>", explainArgument);
-  addOptions(command, explainOptions).addHelpText("after", help).action(run);
+  command.argument("<what>", `a model, a network as JSON, or ${networkNames.join(", ")}`);
+  addOptions(command, "explain").addHelpText("after", help).action(run);
 }
 
-async function run(what: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const options = parseOptions(explainOptions, flags, flagOf);
+async function run(what: string, flags: Flags): Promise<void> {
+  const options = parseOptions("explain", flags);
   const { write, json, memory, batchSize = explainDefaults.batchSize } = options;
   if (write !== undefined) await checkOutput(write, what);
   const found = await find(what, options);
@@ -69,7 +70,7 @@ interface Found {
 }
 
 /** The network that a name, a JSON file or a model stands for. */
-async function find(what: string, options: ExplainFlags): Promise<Found> {
+async function find(what: string, options: CommandOptions): Promise<Found> {
   const { imageSize, channels, outputs } = { ...explainDefaults, ...options };
   if (isNetworkName(what))
     return { network: namedNetwork(what, { shape: [...imageSize, channels], outputs }) };
@@ -83,7 +84,7 @@ async function find(what: string, options: ExplainFlags): Promise<Found> {
 }
 
 /** A file says itself what its network is for. */
-function refuseForFiles(options: ExplainFlags, what: string): void {
+function refuseForFiles(options: CommandOptions, what: string): void {
   for (const name of ["imageSize", "channels", "outputs"] as const)
     if (options[name] !== undefined)
       throw new UsageError(`${flagOf(name)}: is for the networks with names; "${what}" says it itself`);

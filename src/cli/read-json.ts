@@ -1,9 +1,5 @@
-import * as v from "valibot";
 import { DataError } from "../data/data-error.ts";
 import { readFileBytes } from "../formats/read-file-bytes.ts";
-
-const configSchema = v.record(v.string(), v.unknown());
-const rowsSchema = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
 
 /**
  * Reads a configuration file: an object with options.
@@ -11,14 +7,13 @@ const rowsSchema = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
  * @throws {FileError} If it can't be read. @throws {DataError} If it is no JSON object.
  */
 export async function readConfig(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const value = await readJson(path);
-  if (Array.isArray(value) || !v.is(configSchema, value))
-    throw new DataError(
-      "config",
-      { file: path },
-      'is not a JSON object; write for example {"target": ["price"]}',
-    );
-  return value;
+  const value = parseJson(path, await readFileBytes(path));
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new DataError(
+    "config",
+    { file: path },
+    'is not a JSON object; write for example {"target": ["price"]}',
+  );
 }
 
 /**
@@ -27,11 +22,11 @@ export async function readConfig(path: string): Promise<Readonly<Record<string, 
  * @throws {FileError} If it can't be read. @throws {DataError} If it is no JSON array of whole numbers from 0.
  */
 export async function readRowNumbers(path: string): Promise<readonly number[]> {
-  const result = v.safeParse(rowsSchema, await readJson(path));
-  if (result.success) return result.output;
-  const [{ path: place, input }] = result.issues;
-  const fact = place
-    ? `entry ${String(place[0].key)} is ${JSON.stringify(input)}, not a row number`
+  const rows = parseJson(path, await readFileBytes(path));
+  const wrong = Array.isArray(rows) ? rows.findIndex((row) => !(Number.isInteger(row) && row >= 0)) : 0;
+  if (Array.isArray(rows) && wrong < 0) return rows as readonly number[];
+  const fact = Array.isArray(rows)
+    ? `entry ${wrong} is ${JSON.stringify(rows[wrong])}, not a row number`
     : "is not a JSON array of row numbers";
   throw new DataError(
     "test-rows",
@@ -40,15 +35,12 @@ export async function readRowNumbers(path: string): Promise<readonly number[]> {
   );
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = new TextDecoder().decode(await readFileBytes(path));
+/** @throws {DataError} If the bytes of a file are not JSON. */
+export function parseJson(file: string, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new DataError(
-      "json",
-      { file: path },
-      `is not JSON: ${(error as Error).message.replace(/\s+/g, " ")}; mend it there`,
-    );
+    const { message } = error as Error;
+    throw new DataError("json", { file }, `is not JSON: ${message.replace(/\s+/g, " ")}; mend it there`);
   }
 }

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { DataError } from "../data/data-error.ts";
 import { readFileBytes } from "../formats/read-file-bytes.ts";
-import { suggest } from "../model/options.ts";
+import { suggest, UsageError } from "../model/option-kinds.ts";
 import { type NetworkName, networkNames } from "../network/architectures.ts";
 import { type Network, validateNetwork } from "../network/network.ts";
 import { NetworkError } from "../network/network-error.ts";
-import { UsageError } from "./usage-error.ts";
+import { parseJson } from "./read-json.ts";
 
 /** Whether a text is the name of a ready-made network. */
 export function isNetworkName(text: string): text is NetworkName {
@@ -34,19 +34,13 @@ export function requireFile(where: string, text: string): void {
 
 /** Reads a network from the bytes of a JSON file. */
 export function parseNetwork(file: string, bytes: Uint8Array): Network {
+  const network = parseJson(file, bytes) as Network;
   try {
-    const network = JSON.parse(new TextDecoder().decode(bytes)) as Network;
     if (typeof network !== "object" || network === null || Array.isArray(network))
       throw new NetworkError('network: is no JSON object; write {"inputs": ..., "layers": [...]}');
     validateNetwork(network);
     return network;
   } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new DataError(
-        "json",
-        { file },
-        `is not JSON: ${error.message.replace(/\s+/g, " ")}; mend it there`,
-      );
     if (error instanceof NetworkError) throw new DataError("network", { file }, error.message);
     throw error;
   }

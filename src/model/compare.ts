@@ -10,13 +10,15 @@ import type { Examples } from "./examples.ts";
 import { fitExamples } from "./fit-examples.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
 import { gramSpectrum, pickSpectrumRows } from "./gram-spectrum.ts";
+import type { OptimizerName } from "./named-optimizers.ts";
+import { compareDefaults } from "./option-table.ts";
 import {
   checkOptions,
   type FitEvent,
   type FitOptions,
   fitDefaults,
-  type OptimizerName,
   OptionError,
+  tableOptionNames,
 } from "./options.ts";
 import { chooseRecipe, type Recipe } from "./recipe.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
@@ -45,13 +47,6 @@ export interface CompareOptions extends ColumnOptions, Omit<FitOptions, OwnOptio
   /** Called after each training. */
   readonly onRun?: (run: ComparedRun) => void;
 }
-
-/** Defaults of a comparison. */
-export const compareDefaults: Readonly<{ optimizers: readonly OptimizerName[]; timeLimitMs: number }> =
-  Object.freeze({
-    optimizers: Object.freeze(["auto", "gram-gauss-newton", "adam", "sgd"] as const),
-    timeLimitMs: 10_000,
-  });
 
 /** What one optimizer achieved. */
 export interface ComparedRun {
@@ -95,7 +90,7 @@ export async function compareTable(table: Table, options: CompareOptions): Promi
   const [columnOptions, others] = separateOptions(options);
   const { optimizers = compareDefaults.optimizers, spectra, onStart, onStep, onRun, ...given } = others;
   const shared: FitOptions = { ...given, timeLimitMs: given.timeLimitMs ?? compareDefaults.timeLimitMs };
-  checkShared(shared as Record<string, unknown>);
+  checkShared({ ...columnOptions, ...shared });
   checkOptimizers(optimizers, shared);
   const { examples, encoder, notes } = readExamples(table, columnOptions, shared);
   const network = networkOf(examples, shared);
@@ -195,7 +190,7 @@ function checkShared(options: Readonly<Record<string, unknown>>): void {
     throw new OptionError(
       `options.${own}: belongs to one optimizer, not to all; give options.optimizers, values with their own options`,
     );
-  checkOptions(options);
+  checkOptions(options, tableOptionNames);
 }
 
 function checkOptimizers(

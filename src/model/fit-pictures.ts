@@ -55,7 +55,7 @@ export interface PictureFit {
  * @throws {DataError} If pictures or labels can't be read. @throws {OptionError} As `fit`.
  */
 export async function fitPictures(pictures: PictureOptions, options: FitOptions = {}): Promise<PictureFit> {
-  checkOptions(options as Record<string, unknown>);
+  checkOptions(options);
   const { shape = {}, ...reading } = pictures;
   const opened = await openLabelled({ ...reading, signal: options.signal }, shape);
   try {

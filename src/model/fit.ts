@@ -8,7 +8,7 @@ import type { Table } from "../data/table.ts";
 import { matrixInputs } from "./examples.ts";
 import { type FittedNetworks, fitExamples } from "./fit-examples.ts";
 import { createModel, type Layout, type Model } from "./model.ts";
-import { checkOptions, type FitOptions, splitOptions } from "./options.ts";
+import { checkOptions, type FitOptions, splitOptions, tableOptionNames } from "./options.ts";
 import { chooseRecipe } from "./recipe.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
 
@@ -25,7 +25,7 @@ import { type ColumnOptions, readExamples, separateOptions } from "./table-examp
  * const [four] = await model.predict([[2]]);
  */
 export async function fit(inputs: NumberRows, targets: NumberRows, options: FitOptions = {}): Promise<Model> {
-  checkOptions(options as Record<string, unknown>);
+  checkOptions(options);
   const x = readArrays("inputs", inputs);
   const y = readArrays("targets", targets);
   if (x.rows !== y.rows)
@@ -62,11 +62,11 @@ export interface TableFit {
 /**
  * Fits a model to columns of a table. As `fit`, with the columns encoded first.
  *
- * @throws {DataError} If a target is unknown or no number, or a cell can't be read.
+ * @throws {DataError} If a target is unknown or no number, or a cell can't be read. @throws {OptionError} As `fit`.
  */
 export async function fitTable(table: Table, options: TableOptions): Promise<TableFit> {
+  checkOptions(options, tableOptionNames);
   const [columnOptions, fitOptions] = separateOptions(options);
-  checkOptions(fitOptions);
   const { examples, encoder, split, notes } = readExamples(table, columnOptions, fitOptions);
   const { inputs, outputs } = examples;
   const recipe = chooseRecipe(split.train.length, inputs.columns, outputs, fitOptions, inputs.levels);

@@ -2,16 +2,12 @@ import { describe, expect, test } from "vitest";
 import { parseTable } from "../../src/data/read-table.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { linearize } from "../../src/linearization/linearize.ts";
-import {
-  type ComparedRun,
-  type CompareOptions,
-  compareDefaults,
-  compareTable,
-} from "../../src/model/compare.ts";
+import { type ComparedRun, type CompareOptions, compareTable } from "../../src/model/compare.ts";
 import { type Examples, matrixInputs } from "../../src/model/examples.ts";
 import { fitTable } from "../../src/model/fit.ts";
 import { gramSpectrum } from "../../src/model/gram-spectrum.ts";
-import { type OptimizerName, optimizerNames } from "../../src/model/options.ts";
+import { type OptimizerName, optimizerNames } from "../../src/model/named-optimizers.ts";
+import { compareDefaults } from "../../src/model/option-table.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { quick, surface } from "./surfaces.ts";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fit } from "../../src/model/fit.ts";
 import { checkOptions, type FitOptions, fitDefaults, OptionError } from "../../src/model/options.ts";
@@ -15,6 +16,18 @@ const refusal = (options: object) => {
   }
   return null;
 };
+
+test("the docstrings of FitOptions say the defaults", () => {
+  const text = readFileSync(new URL("../../src/model/options.ts", import.meta.url), "utf8");
+  const said = new Map(
+    [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s+readonly (\w+)\?:/g)].map(([, words, name]) => [
+      name,
+      words,
+    ]),
+  );
+  for (const [name, value] of Object.entries(fitDefaults))
+    expect(said.get(name), name).toContain(`Default ${JSON.stringify(value)}`);
+});
 
 describe("checkOptions", () => {
   test("takes every option, absent ones, and its own defaults", () => {
