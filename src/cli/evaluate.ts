@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Metrics } from "../data/metrics.ts";
 import { readTable } from "../data/read-table.ts";
 import type { Evaluation } from "../model/evaluation.ts";
-import { load } from "../model/model.ts";
+import { evaluateTable, load } from "../model/model.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
 import type { PictureEvaluation } from "../model/predict-pictures.ts";
 import { alignTable, shorten } from "./align-table.ts";
@@ -52,7 +52,7 @@ async function evaluateWithTable(
   const model = await load(modelFile);
   const table = await readTable(file, readingOf(options));
   for (const note of table.notes) terminal.line(`note: ${note}`);
-  const evaluation = model.evaluateTable(table);
+  const evaluation = evaluateTable(model, table);
   if (evaluation.skipped > 0)
     terminal.line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
   return evaluation;

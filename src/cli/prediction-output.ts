@@ -1,5 +1,5 @@
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
-import type { TablePredictions } from "../model/model.ts";
+import type { TablePredictions } from "../model/saved-model.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeOutput } from "./write-output.ts";
 

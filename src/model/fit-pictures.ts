@@ -14,10 +14,11 @@ import { seededRandom } from "../random/random.ts";
 import type { InputSource } from "../training/dataset.ts";
 import type { ExampleInputs, Examples } from "./examples.ts";
 import { fitExamples } from "./fit-examples.ts";
-import { createModel, type Model, type ModelHeader } from "./model.ts";
+import { createModel, type Model } from "./model.ts";
 import { checkOptions, type FitOptions, fitDefaults, splitOptions } from "./options.ts";
 import { pictureInputs } from "./picture-inputs.ts";
 import { choosePictureRecipe } from "./picture-recipe.ts";
+import type { ModelHeader } from "./saved-model.ts";
 import { positionsAmong } from "./table-examples.ts";
 import { type PictureError, worstPictures } from "./worst-pictures.ts";
 

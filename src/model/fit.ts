@@ -7,9 +7,10 @@ import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
 import { matrixInputs } from "./examples.ts";
 import { type FittedNetworks, fitExamples } from "./fit-examples.ts";
-import { createModel, type Layout, type Model } from "./model.ts";
+import { createModel, type Model } from "./model.ts";
 import { checkOptions, type FitOptions, splitOptions, tableOptionNames } from "./options.ts";
 import { chooseRecipe } from "./recipe.ts";
+import type { Layout } from "./saved-model.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
 
 /**

@@ -4,6 +4,7 @@ import type { Encoder } from "../../src/data/encoder.ts";
 import type { ColumnNote } from "../../src/data/plan-columns.ts";
 import { parseTable } from "../../src/data/read-table.ts";
 import { fitTable, type TableOptions } from "../../src/model/fit.ts";
+import { predictTable } from "../../src/model/saved-model.ts";
 import { quick, surface } from "./surfaces.ts";
 
 const { inputs, targets } = surface(60);
@@ -45,7 +46,7 @@ describe("fitTable", () => {
     );
     const options = { ...quick, targets: ["y"], test: 0.2, optimizer: "gram-gauss-newton" } as const;
     const { split, model } = await fitTable(table, options);
-    const { values } = model.predictTable(table);
+    const { values } = predictTable(model, table);
     for (const part of ["train", "validation", "test"] as const) {
       const squares = Array.from(split[part], (row) => (values[row]! - targets[row]![0]!) ** 2);
       const rmse = Math.sqrt(squares.reduce((a, b) => a + b) / squares.length);
@@ -97,7 +98,7 @@ describe("fitTable", () => {
 
   test("predicts several targets by their names, in the order that was asked for", async () => {
     const { model } = await run(csv(), { targets: ["z", "y"], maxSteps: 30 });
-    const predicted = model.predictTable(parseTable(csv(), "d.csv"));
+    const predicted = predictTable(model, parseTable(csv(), "d.csv"));
     expect(predicted.targets).toEqual(["z", "y"]);
     expect(model.report.targets.map(({ name }) => name)).toEqual(["z", "y"]);
     // z is 100 a, of the order of 100; y of the order of 1.
