@@ -16,6 +16,7 @@ export {
   type FitEvent,
   type FitOptions,
   type FitProgress,
+  type FitStep,
   fitDefaults,
   OptionError,
 } from "./model/options.ts";

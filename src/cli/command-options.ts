@@ -20,6 +20,7 @@ export function addOptions(command: Command, name: CommandName): Command {
   for (const [, option] of optionsOf(name)) {
     const about = option.help[name]!.replace("%default", String(option.default));
     command.option(option.flags, about);
+    if (option.alias) command.addOption(command.createOption(option.alias).hideHelp());
   }
   return command;
 }
@@ -37,11 +38,16 @@ export function parseOptions(
   values: Flags,
   where: (name: string) => string = typedFlag,
 ): CommandOptions {
-  const known = new Map(optionsOf(command).map((entry) => [nameOfFlag(entry[1].flags), entry]));
+  const entries = optionsOf(command);
+  const named = new Map(entries.map((entry) => [nameOfFlag(entry[1].flags), entry]));
+  const aliases = entries.flatMap((entry) =>
+    entry[1].alias ? [[nameOfFlag(entry[1].alias), entry] as const] : [],
+  );
+  const known = new Map([...named, ...aliases]);
   const options: Record<string, unknown> = {};
   for (const [given, value] of Object.entries(values)) {
     const entry = known.get(given);
-    if (!entry) throw new UsageError(`${where(given)}: is unknown${suggest(given, [...known.keys()])}`);
+    if (!entry) throw new UsageError(`${where(given)}: is unknown${suggest(given, [...named.keys()])}`);
     const [name, { read }] = entry;
     options[name] = read(where(given), value);
   }

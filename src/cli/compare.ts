@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { readTable } from "../data/read-table.ts";
-import { splitDefaults } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import { type CompareOptions, type Comparison, compareTable } from "../model/compare.ts";
@@ -89,7 +88,6 @@ async function compareOptions(
   let isFirst = true;
   const view = progressView(talk);
   return {
-    test: splitDefaults.test,
     ...same,
     targets,
     ...(await readNamedFiles(options)),
@@ -98,7 +96,7 @@ async function compareOptions(
       showStart(talk, optimizer, decisions, isFirst);
       isFirst = false;
     },
-    onStep: (optimizer, event) => view.onEpoch(event, optimizer),
+    onEpoch: (optimizer, event) => view.onEpoch(event, optimizer),
     onProgress: view.onProgress,
     onRun: (done) => {
       talk.line(`  ${describeRun(done)}`);

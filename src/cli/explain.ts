@@ -20,12 +20,12 @@ import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
 For each layer the table says how its part of the Gram matrix is formed, docs/networks.md: as a product of two small
-ones, over pairs of positions, or by its rows of the Jacobian, some filters at a time where --memory asks for that. Layers
-use the same buffers one after the other. Below stand the operations and the memory of a step.
+ones, over pairs of positions, or by its rows of the Jacobian, some filters at a time where --jacobian-memory asks for that.
+Layers use the same buffers one after the other. Below stand the operations and the memory of a step.
 
 Examples:
   gramian explain resnet-20
-  gramian explain cnn-small --image-size 20x40 --batch-size 128 --memory 500MB
+  gramian explain cnn-small --image-size 20x40 --batch-size 128 --jacobian-memory 500MB
   gramian explain resnet-20-gn --image-size 28x28 --channels 1 --write network.json
   gramian explain network.json --json
   gramian explain model.gramian
@@ -39,12 +39,12 @@ export function define(command: Command): void {
 
 async function run(what: string, flags: Flags): Promise<void> {
   const options = parseOptions("explain", flags);
-  const { write, json, memory, batchSize = explainDefaults.batchSize } = options;
+  const { write, json, jacobianMemory, batchSize = explainDefaults.batchSize } = options;
   if (write !== undefined) await checkOutput(write, what);
   const found = await find(what, options);
   const { network } = found;
   const dtype = options.dtype ?? found.dtype ?? fitDefaults.dtype;
-  const explained = explainNetwork(network, { batchSize, dtype, memory });
+  const explained = explainNetwork(network, { batchSize, dtype, jacobianMemory });
   const summary = summaryLines(explained, batchSize, dtype);
   if (json) {
     for (const layer of explained.layers) writeJson({ event: "layer", ...layer });

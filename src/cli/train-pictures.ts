@@ -7,10 +7,10 @@ import { flagOf } from "./command-options.ts";
 import { plural } from "./plain-number.ts";
 import { readingOptions } from "./read-pictures.ts";
 import { readingOf } from "./table-command.ts";
-import type { Trainer } from "./train.ts";
+import type { FitData } from "./train.ts";
 
 /** Fits a model to pictures. */
-export const trainPictures: Trainer = async (data, options, fitOptions, talk) => {
+export const trainPictures: FitData = async (data, options, fitOptions, talk) => {
   refuseTableOptions(options);
   const { targets: asked, augment, imageFit } = options;
   const table = data === undefined ? undefined : await readTable(data, readingOf(options));

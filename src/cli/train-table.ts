@@ -4,11 +4,11 @@ import type { CommandOptions } from "../model/option-entry.ts";
 import { UsageError } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
 import { readingOf, requireData, requireTarget } from "./table-command.ts";
-import type { Trainer } from "./train.ts";
+import type { FitData } from "./train.ts";
 import { showColumns } from "./train-view.ts";
 
 /** Fits a model to columns of a table. */
-export const trainTable: Trainer = async (given, options, fitOptions, talk) => {
+export const trainTable: FitData = async (given, options, fitOptions, talk) => {
   const data = requireData(given);
   refusePictureOptions(options);
   const { missing, dates, categories, ignore } = options;

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { splitDefaults } from "../data/split-rows.ts";
 import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import type { FitReport } from "../model/fit-report.ts";
 import type { Model } from "../model/model.ts";
@@ -53,7 +52,7 @@ export interface Trained {
 }
 
 /** Reads the data and fits; tables and pictures differ in this alone. */
-export type Trainer = (
+export type FitData = (
   data: string | undefined,
   options: CommandOptions,
   fitOptions: FitOptions,
@@ -66,14 +65,14 @@ async function run(data: string | undefined, flags: Flags): Promise<void> {
   const report = options.report === true ? outputDefaults.report : options.report;
   await checkOutputs([data, options.images], out, report);
   const { result, talk } = openTerminals(options);
-  const trainer = await trainerOf(options);
+  const fitData = await fitterOf(options);
   const fitOptions = await fitOptionsOf(options, talk);
 
   const interrupt = listenForInterrupt(() =>
     talk.line("finishing this step, then writing the model; Ctrl-C again to leave at once"),
   );
   try {
-    const trained = await trainer(data, options, { ...fitOptions, signal: interrupt.signal }, talk);
+    const trained = await fitData(data, options, { ...fitOptions, signal: interrupt.signal }, talk);
     const { model, targets } = trained;
     await model.save(out);
     showResult(result, talk, model.report, targets);
@@ -92,7 +91,7 @@ async function run(data: string | undefined, flags: Flags): Promise<void> {
   }
 }
 
-async function trainerOf({ images }: CommandOptions): Promise<Trainer> {
+async function fitterOf({ images }: CommandOptions): Promise<FitData> {
   if (images === undefined) return (await import("./train-table.ts")).trainTable;
   return (await import("./train-pictures.ts")).trainPictures;
 }
@@ -124,11 +123,10 @@ async function fitOptionsOf(options: CommandOptions, talk: Terminal): Promise<Fi
     others;
   const view = progressView(talk);
   return {
-    test: splitDefaults.test,
     ...same,
     ...(await readNamedFiles(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
-    onStep: (event) => {
+    onEpoch: (event) => {
       view.onEpoch(event);
       if (json) writeJson({ event: "step", ...event });
     },

@@ -19,6 +19,7 @@ import {
   fitDefaults,
   OptionError,
   tableOptionNames,
+  withTestRows,
 } from "./options.ts";
 import { chooseRecipe, type Recipe } from "./recipe.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
@@ -26,7 +27,7 @@ import { type ColumnOptions, readExamples, separateOptions } from "./table-examp
 /** Options of a fit that belong to one optimizer, or are told here with its name. */
 const ownOptions = ["optimizer", "ensemble", "damping", "lambda", "alpha", "onDecisions"] as const;
 
-type OwnOption = (typeof ownOptions)[number] | "onStep";
+type OwnOption = (typeof ownOptions)[number] | "onEpoch" | "onStep";
 
 /** How optimizers are compared. What all of them share is as in a fit. */
 export interface CompareOptions extends ColumnOptions, Omit<FitOptions, OwnOption> {
@@ -43,7 +44,7 @@ export interface CompareOptions extends ColumnOptions, Omit<FitOptions, OwnOptio
   /** Called before each training, with what was decided for that optimizer. */
   readonly onStart?: (optimizer: string, decisions: readonly Decision[]) => void;
   /** Called after each epoch. */
-  readonly onStep?: (optimizer: string, event: FitEvent) => void;
+  readonly onEpoch?: (optimizer: string, event: FitEvent) => void;
   /** Called after each training. */
   readonly onRun?: (run: ComparedRun) => void;
 }
@@ -88,8 +89,9 @@ export interface Comparison {
  */
 export async function compareTable(table: Table, options: CompareOptions): Promise<Comparison> {
   const [columnOptions, others] = separateOptions(options);
-  const { optimizers = compareDefaults.optimizers, spectra, onStart, onStep, onRun, ...given } = others;
-  const shared: FitOptions = { ...given, timeLimitMs: given.timeLimitMs ?? compareDefaults.timeLimitMs };
+  const { optimizers = compareDefaults.optimizers, spectra, onStart, onEpoch, onRun, ...given } = others;
+  const { timeLimitMs = compareDefaults.timeLimitMs } = given;
+  const shared: FitOptions = withTestRows({ ...given, timeLimitMs });
   checkShared({ ...columnOptions, ...shared });
   checkOptimizers(optimizers, shared);
   const { examples, encoder, notes } = readExamples(table, columnOptions, shared);
@@ -103,7 +105,7 @@ export async function compareTable(table: Table, options: CompareOptions): Promi
       ...optionsFor(optimizer, shared),
       network,
       onDecisions: (decisions) => onStart?.(name, explainNetwork(decisions, shared)),
-      onStep: (event) => onStep?.(name, event),
+      onEpoch: (event) => onEpoch?.(name, event),
     });
     runs.push(run);
     onRun?.(run);

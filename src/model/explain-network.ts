@@ -17,7 +17,7 @@ import { sgd } from "../optimizers/sgd.ts";
 import { chooseForm, type FormCosts } from "../posterior/form.ts";
 import { type StepFlops, stepFlops } from "../posterior/step-flops.ts";
 import { type StepSpace, stepMemory } from "../training/step-memory.ts";
-import { describeLayer } from "./describe-layer.ts";
+import { writeLayer } from "./write-layer.ts";
 
 /** How steps are made that are explained. */
 export interface ExplainOptions {
@@ -25,7 +25,7 @@ export interface ExplainOptions {
   readonly batchSize: number;
   readonly dtype: DType;
   /** As in a fit. Default 256 MiB. */
-  readonly memory?: number | undefined;
+  readonly jacobianMemory?: number | undefined;
 }
 
 /** A layer with its part of a step. */
@@ -77,7 +77,7 @@ export function explainNetwork(network: Network, options: ExplainOptions): Expla
   const { batchSize, dtype } = options;
   const resolved = resolveNetwork(network);
   const outputs = sizeOf(resolved.output);
-  const rowBytes = options.memory ?? defaultRowBytes;
+  const rowBytes = options.jacobianMemory ?? defaultRowBytes;
   const space = { capacity: batchSize, outputs, dtype, rowBytes };
   const explainGram = (layer: ResolvedLayer, block: ParameterBlock): ExplainedGram => {
     const { method, unitsAtOnce, numbers } = chooseGram(space, block, groupsOf(layer));
@@ -125,7 +125,7 @@ function explainLayers(
     return {
       where: layer.where.replace(/^network\./, ""),
       depth,
-      layer: describeLayer(layer),
+      layer: writeLayer(layer),
       output: describeShape(layer.output),
       parameters: block ? block.rows * block.columns : 0,
       gram: block?.trainable ? explainGram(layer, block) : null,

@@ -23,12 +23,22 @@ export interface CommandOption<Value> {
   /** For each command that has it the line of its help, in which %default stands for the default. */
   readonly help: Readonly<Partial<Record<CommandName, string>>>;
   readonly read: Read<Value>;
+  /** Another name of its flag, from before; no help shows it. */
+  readonly alias?: string;
   /** What is taken where nothing is given and that does not depend on the data. */
   readonly default?: Value;
 }
 
 /** Options of the library that stand in a table of their own where they are given as texts, or can't be so given. */
-type CallOnly = "network" | "optimizer" | "testRows" | "signal" | "onStep" | "onProgress" | "onDecisions";
+type CallOnly =
+  | "network"
+  | "optimizer"
+  | "testRows"
+  | "signal"
+  | "onEpoch"
+  | "onStep"
+  | "onProgress"
+  | "onDecisions";
 
 /** The values of the options of all commands, read. */
 export interface CommandValues

@@ -204,7 +204,10 @@ export const optionTable: OptionTable = {
     "--threads <count>",
     fits("threads of large products (default: the physical cores)"),
   ),
-  memory: option(memorySize, "--memory <amount>", { ...fits(rowsOfJ), explain: rowsOfJ }),
+  jacobianMemory: {
+    ...option(memorySize, "--jacobian-memory <amount>", { ...fits(rowsOfJ), explain: rowsOfJ }),
+    alias: "--memory <amount>",
+  },
   missing: option(
     oneOf(["auto", "mean", "drop", "refuse"]),
     "--missing <how>",
@@ -290,6 +293,7 @@ export const optionTable: OptionTable = {
     compare: "says nothing but the table",
   }),
   onColumns: listens,
+  onEpoch: listens,
   onStep: listens,
   onProgress: listens,
   onDecisions: listens,

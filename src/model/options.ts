@@ -6,7 +6,7 @@ import type { NetworkName } from "../network/architectures.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { EpochProgress } from "../training/epoch-progress.ts";
-import type { EpochEvent } from "../training/train.ts";
+import type { EpochEvent, StepEvent } from "../training/train.ts";
 import type { Decision } from "./fit-report.ts";
 import type { OptimizerName } from "./named-optimizers.ts";
 import { suggest } from "./option-kinds.ts";
@@ -24,6 +24,9 @@ export interface TrainingPlace {
 
 /** An epoch of one of the trainings of a fit. */
 export interface FitEvent extends EpochEvent, TrainingPlace {}
+
+/** A step of one of them. */
+export interface FitStep extends StepEvent, TrainingPlace {}
 
 /** How far an epoch of one of them is. */
 export interface FitProgress extends EpochProgress, TrainingPlace {}
@@ -62,7 +65,7 @@ export interface FitOptions {
   readonly patience?: number;
   /** Share of the rows that choose the best network and end the training. Default 0.15. */
   readonly validation?: number;
-  /** Share of the rows that measure the result and do nothing else. Default 0. */
+  /** Share of the rows that measure the result and do nothing else. Default 0; of tables and pictures 0.15. */
   readonly test?: number;
   /** Numbers of such rows, from 0, in place of a share. */
   readonly testRows?: ArrayLike<number>;
@@ -80,9 +83,11 @@ export interface FitOptions {
    */
   readonly threads?: number;
   /** Bytes that the rows of J of one layer with shared weights may take at once. Default 256 MiB. */
-  readonly memory?: number;
-  /** Called after each epoch. */
-  readonly onStep?: (event: FitEvent) => void;
+  readonly jacobianMemory?: number;
+  /** Called after each epoch, and before the first step. */
+  readonly onEpoch?: (event: FitEvent) => void;
+  /** Called after each step. */
+  readonly onStep?: (event: FitStep) => void;
   /** Called within epochs of mini-batches that take longer than a moment, at most four times a second. */
   readonly onProgress?: (progress: FitProgress) => void;
   /** Called before training, with what was decided and why. */
@@ -147,6 +152,11 @@ function writeValue(value: unknown): string {
   if (typeof value === "function") return "a function";
   const isNested = typeof value === "object" && value !== null;
   return typeof value === "string" || isNested ? JSON.stringify(value) : String(value);
+}
+
+/** The same options with test rows where nothing is said about them: as commands do, what reads data holds some out. */
+export function withTestRows<Options extends FitOptions>(options: Options): Options {
+  return { ...options, test: options.test ?? optionTable.test.default };
 }
 
 /** How the options split the rows. */

@@ -4,7 +4,13 @@ import type { Network } from "../network/network.ts";
 import { datasetOf } from "../training/dataset.ts";
 import type { EpochProgress } from "../training/epoch-progress.ts";
 import { type Stop, stopDefaults } from "../training/stop.ts";
-import { type EpochEvent, type Training, type TrainingResult, train } from "../training/train.ts";
+import {
+  type EpochEvent,
+  type StepEvent,
+  type Training,
+  type TrainingResult,
+  train,
+} from "../training/train.ts";
 import { evidenceFromThere } from "./choose-optimizer.ts";
 import { type Examples, knownRows } from "./examples.ts";
 import { continued, joinTrainings, notBegun, type Reached } from "./join-trainings.ts";
@@ -74,7 +80,7 @@ async function trainShape(
 ): Promise<Omit<TriedShape, "error" | "network">> {
   const { recipe, examples, options } = trainer;
   const seed = (options.seed ?? fitDefaults.seed) + place.member * seedStride;
-  const { onStep, onProgress } = options;
+  const { onEpoch, onStep, onProgress } = options;
   const { polish } = recipe;
   const { train: trainRows, validation: validationRows } = examples.split;
   const part = (before: Reached) => ({
@@ -83,11 +89,12 @@ async function trainShape(
     validationRows,
     seed,
     onEpoch:
-      onStep &&
+      onEpoch &&
       ((event: EpochEvent) => {
         // Where the second training begins the first has been reported.
-        if (event.epoch > 0 || before === notBegun) onStep({ ...continued(event, before), ...place });
+        if (event.epoch > 0 || before === notBegun) onEpoch({ ...continued(event, before), ...place });
       }),
+    onStep: onStep && ((event: StepEvent) => onStep({ ...continued(event, before), ...place })),
     onProgress:
       onProgress && ((progress: EpochProgress) => onProgress({ ...continued(progress, before), ...place })),
   });
@@ -121,7 +128,7 @@ function trainFrom(
     ...part,
     kernels,
     dtype: recipe.dtype,
-    rowBytes: options.memory,
+    rowBytes: options.jacobianMemory,
     dataset: datasetOf(
       kernels,
       recipe.dtype,

@@ -41,6 +41,8 @@ export interface Training {
   readonly limits: StopLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
+  /** Called after each step. */
+  readonly onStep?: ((event: StepEvent) => void) | undefined;
   /** Called within epochs that take a while, a few times a second. */
   readonly onProgress?: ((progress: EpochProgress) => void) | undefined;
 }
@@ -62,6 +64,20 @@ export interface EpochEvent {
   /** ‖Jᵀ r‖ / n on the epoch's last batch, where its step last linearized: before it, for most methods. */
   readonly gradientNorm: number;
   readonly form: "gram" | "primal" | null;
+}
+
+/** A step, told at once: it costs next to nothing. */
+export interface StepEvent {
+  /** Steps until now, this one counted. */
+  readonly step: number;
+  /** The epoch that it belongs to, from 1. */
+  readonly epoch: number;
+  readonly seconds: number;
+  /** ½ ‖r‖² / n of its batch where it began, of standardized residuals. */
+  readonly loss: number;
+  readonly damping: number | null;
+  readonly gainRatio: number | null;
+  readonly learningRate: number;
 }
 
 /** What training left. */
@@ -108,8 +124,10 @@ export async function train(training: Training): Promise<TrainingResult> {
     for (let b = 0; b < batches.count && !stop; b++) {
       loadBatch(run, b);
       problem.linearize(parameters);
+      const { loss } = problem;
       report = training.optimizer.step(state, problem, parameters);
       run.step++;
+      if (training.onStep) training.onStep(stepEvent(run, report, loss));
       stop = stopAfterStep(
         training.limits,
         progressOf(run, report),
@@ -125,6 +143,13 @@ export async function train(training: Training): Promise<TrainingResult> {
     stop ??= stopAfterEpoch(training.limits, epochProgressOf(run));
   }
   return finish(run, stop);
+}
+
+function stepEvent({ step, epoch, start, problem, space }: Run, report: StepReport, loss: number): StepEvent {
+  const { damping, gainRatio, learningRate } = report;
+  const seconds = (performance.now() - start) / 1000;
+  const n = problem.examples * space.outputs;
+  return { step, epoch: epoch + 1, seconds, loss: loss / n, damping, gainRatio, learningRate };
 }
 
 /** Takes batch b, and says which comes next: reading it can begin. */

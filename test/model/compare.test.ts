@@ -55,6 +55,7 @@ describe("compareTable", () => {
     const csv = many.inputs.map(([a, b], i) => [a, b, many.targets[i]![0]].join(",")).join("\n");
     const started: string[] = [];
     const { runs } = await compareTable(parseTable(`a,b,y\n${csv}\n`, "many.csv"), {
+      test: 0,
       ...quick,
       targets: ["y"],
       optimizers: ["auto"],
@@ -139,7 +140,7 @@ describe("compareTable", () => {
       maxSteps: 1000,
       signal: controller.signal,
       onRun: ({ optimizer }) => seen.push(optimizer),
-      onStep: (optimizer, { step }) => {
+      onEpoch: (optimizer, { step }) => {
         if (optimizer === "gram-gauss-newton" && step === 3) controller.abort();
       },
     });

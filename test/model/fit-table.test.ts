@@ -91,7 +91,7 @@ describe("fitTable", () => {
     const { notes, model } = await run(csv(), {
       ignore: ["z"],
       onColumns: (...given) => seen.push(given),
-      onStep: () => expect(seen).toHaveLength(1),
+      onEpoch: () => expect(seen).toHaveLength(1),
     });
     expect(seen).toEqual([[notes, model.header.encoder]]);
   });
@@ -143,4 +143,25 @@ describe("fitTable", () => {
     await expect(run(text, options)).rejects.toThrow(DataError);
     await expect(run(text, options)).rejects.toThrow(new RegExp(`^${message.replace(/[?()]/g, "\\$&")}`));
   });
+});
+
+test("15 % of a table's rows test where nothing is said about them, as on the command line; 0 is none", async () => {
+  const csv = Array.from({ length: 100 }, (_, i) => `${i},${Math.sin(i / 20)}`).join("\n");
+  const table = parseTable(`x,y\n${csv}\n`, "d.csv");
+  const rowsOf = async (test?: number) =>
+    (await fitTable(table, { ...quick, targets: ["y"], ...(test === undefined ? {} : { test }) })).model
+      .report.rows;
+  expect((await rowsOf()).test).toBe(15);
+  expect((await rowsOf(0)).test).toBe(0);
+});
+
+test.each([
+  [{ missing: "none" }, 'options.missing: "none" will not do; it must be one of auto, mean, drop, refuse'],
+  [{ targets: "y" }, 'options.targets: "y" will not do; it must be a list of names'],
+  [{ catgories: ["x"] }, 'options.catgories: is unknown; did you mean "categories"?'],
+])("refuses the options of columns %j", async (options, message) => {
+  const table = parseTable("x,y\n1,2\n2,3\n3,5\n4,6\n", "d.csv");
+  await expect(fitTable(table, { targets: ["y"], ...options } as unknown as TableOptions)).rejects.toThrow(
+    message,
+  );
 });

@@ -55,7 +55,8 @@ describe("checkOptions", () => {
       dtype: "float32",
       kernels: "reference",
       threads: 1,
-      memory: 2e9,
+      jacobianMemory: 2e9,
+      onEpoch: () => {},
       onStep: () => {},
       onProgress: () => {},
       onDecisions: () => {},
@@ -69,6 +70,7 @@ describe("checkOptions", () => {
     ["hiden", 'options.hiden: is unknown; did you mean "hidden"?'],
     ["learningrate", 'options.learningrate: is unknown; did you mean "learningRate"?'],
     ["lerningRate", 'options.lerningRate: is unknown; did you mean "learningRate"?'],
+    ["memory", 'options.memory: is unknown; did you mean "jacobianMemory"?'],
     ["steps", 'options.steps: is unknown; did you mean "maxSteps"?'],
     ["SEED", 'options.SEED: is unknown; did you mean "seed"?'],
     [

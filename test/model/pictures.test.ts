@@ -215,7 +215,7 @@ describe.skipIf(!sharp)("an AbortSignal", () => {
       maxSteps: 10_000,
       patience: 10_000,
       signal: controller.signal,
-      onStep: ({ step }) => {
+      onEpoch: ({ step }) => {
         if (step > 0) controller.abort();
       },
     });

@@ -2,7 +2,7 @@ import type { Pair } from "../network/layers.ts";
 import type { ResolvedLayer } from "../network/resolve.ts";
 
 /** Writes a layer in a line, without its defaults: "conv2d 16, 3x3, stride 2, relu". */
-export function describeLayer({ layer }: ResolvedLayer): string {
+export function writeLayer({ layer }: ResolvedLayer): string {
   const details = [layer.kind + ownNumber(layer), ...detailsOf(layer)];
   if ("activation" in layer && layer.activation !== "identity") details.push(layer.activation!);
   if ("trainable" in layer && layer.trainable === false) details.push("frozen");
