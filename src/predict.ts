@@ -1,4 +1,4 @@
-import { readFileBytes } from "./formats/read-file-bytes.ts";
+import { readFileBytes } from "./formats/files.ts";
 import { predictionKernels } from "./kernels/wasm/prediction-kernels.ts";
 import { createSavedModel, decodeSavedModel, type SavedModel } from "./model/saved-model.ts";
 

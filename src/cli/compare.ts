@@ -2,18 +2,18 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { readTable } from "../data/read-table.ts";
 import type { Table } from "../data/table.ts";
-import { writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { writeFileAtomically } from "../formats/files.ts";
 import { type CompareOptions, type Comparison, compareTable } from "../model/compare.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
 import { outputDefaults } from "../model/option-table.ts";
-import { alignTable } from "./align-table.ts";
 import type { Flags } from "./command-options.ts";
-import { comparisonLine, optimizerLine } from "./compare-lines.ts";
 import { comparisonRows, describeBest, describeRun, showStart } from "./compare-view.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { comparisonLine, optimizerLine } from "./json-lines.ts";
+import { alignTable } from "./plain-text.ts";
 import {
   addTableOptions,
+  listenForInterrupt,
   openTerminals,
   readingOf,
   readNamedFiles,
@@ -21,9 +21,8 @@ import {
   requireOutput,
   requireTarget,
 } from "./table-command.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, writeJson, writeOutput } from "./terminal.ts";
 import { progressView, showColumns } from "./train-view.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
 All optimizers train the same network from the same start, on the same rows in the same order. The table says for each

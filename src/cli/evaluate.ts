@@ -5,12 +5,10 @@ import type { Evaluation } from "../model/evaluation.ts";
 import { evaluateTable, load } from "../model/model.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
 import type { PictureEvaluation } from "../model/predict-pictures.ts";
-import { alignTable, shorten } from "./align-table.ts";
 import { addOptions, type Flags, parseOptions } from "./command-options.ts";
-import { columnNumber, columnR2, plural } from "./plain-number.ts";
+import { alignTable, columnNumber, columnR2, plural, shorten } from "./plain-text.ts";
 import { readingOf, requireData } from "./table-command.ts";
-import { openTerminal } from "./terminal.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
+import { openTerminal, writeJson, writeOutput } from "./terminal.ts";
 
 const help = `
 RMSE and MAE are in the unit of the target; an R² of 1 is perfect, 0 as good as the mean of this table.

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { readFileBytes } from "../formats/read-file-bytes.ts";
-import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { readFileBytes, requireWritable, writeFileAtomically } from "../formats/files.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { explainNetwork } from "../model/explain-network.ts";
 import { readModel } from "../model/model.ts";
@@ -11,12 +10,11 @@ import { explainDefaults } from "../model/option-table.ts";
 import { fitDefaults } from "../model/options.ts";
 import { namedNetwork, networkNames } from "../network/architectures.ts";
 import { describeNetwork, type Network } from "../network/network.ts";
-import { alignTable } from "./align-table.ts";
 import { addOptions, type Flags, flagOf, parseOptions } from "./command-options.ts";
 import { layerRows, summaryLines } from "./explain-view.ts";
-import { isNetworkName, parseNetwork, requireFile } from "./read-network.ts";
-import { openTerminal } from "./terminal.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
+import { isNetworkName, parseNetwork, requireFile } from "./json-files.ts";
+import { alignTable } from "./plain-text.ts";
+import { openTerminal, writeJson, writeOutput } from "./terminal.ts";
 
 const help = `
 For each layer the table says how its part of the Gram matrix is formed, docs/networks.md: as a product of two small

@@ -5,12 +5,10 @@ import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts
 import { type ColumnNote, encodeDefaults, planColumns } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, type Table } from "../data/table.ts";
-import { alignTable, shorten } from "./align-table.ts";
 import { addOptions, type Flags, parseOptions } from "./command-options.ts";
-import { plainNumber, plural } from "./plain-number.ts";
+import { alignTable, plainNumber, plural, shorten } from "./plain-text.ts";
 import { readingOf } from "./table-command.ts";
-import { openTerminal } from "./terminal.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
+import { openTerminal, writeJson, writeOutput } from "./terminal.ts";
 
 const help = `
 Examples:

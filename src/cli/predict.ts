@@ -6,17 +6,16 @@ import type { Encoder } from "../data/encoder.ts";
 import { requireColumn } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, placeOf, type Table } from "../data/table.ts";
-import { requireWritable } from "../formats/write-file-atomically.ts";
+import { requireWritable } from "../formats/files.ts";
 import { load } from "../model/model.ts";
 import { UsageError } from "../model/option-kinds.ts";
 import { predictTable, type TablePredictions } from "../model/saved-model.ts";
 import { addOptions, type Flags, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { plural } from "./plain-number.ts";
-import { columnNames, inOriginalOrder, showFaults, writeResult } from "./prediction-output.ts";
+import { plural } from "./plain-text.ts";
+import { columnNames, inOriginalOrder, showFaults, writeCsv, writeResult } from "./prediction-output.ts";
 import { readingOf, requireData } from "./table-command.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { writeCsv } from "./write-csv.ts";
 
 const help = `
 Writes a column for each target, a row for each row of the data, in the same order. A row that can't be predicted is

@@ -4,7 +4,7 @@ import type { ImageLabelOptions } from "../data/images/read-image-labels.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
 import { UsageError } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
-import { plainDuration } from "./plain-number.ts";
+import { plainDuration } from "./plain-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**

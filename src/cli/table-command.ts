@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { ReadOptions } from "../data/read-table.ts";
-import { requireWritable } from "../formats/write-file-atomically.ts";
+import { requireWritable } from "../formats/files.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
 import { UsageError } from "../model/option-kinds.ts";
 import type { NetworkName } from "../network/architectures.ts";
@@ -34,7 +34,7 @@ export async function readTableOptions(
 ): Promise<CommandOptions> {
   const given = parseOptions(command, flags);
   if (config === undefined) return given;
-  const { readConfig } = await import("./read-json.ts");
+  const { readConfig } = await import("./json-files.ts");
   const file = String(config);
   const where = (name: string) => `${file}: ${JSON.stringify(name)}`;
   const configured = parseOptions(command, await readConfig(file), where);
@@ -100,10 +100,36 @@ export async function readNamedFiles({ testRows, network }: CommandOptions): Pro
   readonly testRows?: readonly number[];
   readonly network?: Network | NetworkName;
 }> {
-  const { readRowNumbers } = await import("./read-json.ts");
-  const { readNetwork } = await import("./read-network.ts");
+  const { readNetwork, readRowNumbers } = await import("./json-files.ts");
   return {
     ...(testRows === undefined ? {} : { testRows: await readRowNumbers(testRows) }),
     ...(network === undefined ? {} : { network: await readNetwork(flagOf("network"), network) }),
   };
+}
+
+/** A wish to end. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** Gives Ctrl-C back its usual meaning. */
+  dispose(): void;
+}
+
+/**
+ * Turns the first SIGINT or SIGTERM into an abort. The handlers are gone then: a second one ends the process at once,
+ * even in the middle of a long step.
+ */
+export function listenForInterrupt(onInterrupt: () => void): Interrupt {
+  const controller = new AbortController();
+  const dispose = () => {
+    process.off("SIGINT", handle);
+    process.off("SIGTERM", handle);
+  };
+  const handle = () => {
+    dispose();
+    onInterrupt();
+    controller.abort();
+  };
+  process.on("SIGINT", handle);
+  process.on("SIGTERM", handle);
+  return { signal: controller.signal, dispose };
 }

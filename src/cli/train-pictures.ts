@@ -4,7 +4,7 @@ import { fitPictures } from "../model/fit-pictures.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
 import { oneOf, UsageError } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
-import { plural } from "./plain-number.ts";
+import { plural } from "./plain-text.ts";
 import { readingOptions } from "./read-pictures.ts";
 import { readingOf } from "./table-command.ts";
 import type { FitData } from "./train.ts";

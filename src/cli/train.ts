@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { writeFileAtomically } from "../formats/files.ts";
 import type { FitReport } from "../model/fit-report.ts";
 import type { Model } from "../model/model.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
@@ -10,18 +10,17 @@ import type { FitOptions } from "../model/options.ts";
 import type { ReportData } from "../report/report-data.ts";
 import type { Flags } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
-import { resultLine } from "./result-line.ts";
+import { resultLine } from "./json-lines.ts";
 import {
   addTableOptions,
+  listenForInterrupt,
   openTerminals,
   readNamedFiles,
   readTableOptions,
   requireOutput,
 } from "./table-command.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, writeJson } from "./terminal.ts";
 import { progressView, showDecisions, showResult } from "./train-view.ts";
-import { writeJson } from "./write-output.ts";
 
 const help = `
 What is not asked for is decided from the data, and explained before training starts. The rows are split in three:

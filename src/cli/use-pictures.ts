@@ -9,12 +9,11 @@ import {
   predictPictures,
 } from "../model/predict-pictures.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { plural } from "./plain-number.ts";
-import { columnNames, inOriginalOrder, showFaults, writeResult } from "./prediction-output.ts";
+import { plural } from "./plain-text.ts";
+import { columnNames, inOriginalOrder, showFaults, writeCsv, writeResult } from "./prediction-output.ts";
 import { readingOptions } from "./read-pictures.ts";
 import { readingOf } from "./table-command.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { writeCsv } from "./write-csv.ts";
 
 /** Predicts pictures: a row for each, with its name. */
 export async function predictWithPictures(

@@ -1,8 +1,7 @@
 import { readTargets, usableRows } from "../data/encode.ts";
 import type { Table } from "../data/table.ts";
+import { readFileBytes, writeFileAtomically } from "../formats/files.ts";
 import { encodeModel } from "../formats/model-file.ts";
-import { readFileBytes } from "../formats/read-file-bytes.ts";
-import { writeFileAtomically } from "../formats/write-file-atomically.ts";
 import { wasmKernels } from "../kernels/wasm/wasm-kernels.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
 import type { FitReport } from "./fit-report.ts";

@@ -4,9 +4,8 @@ import type { ImageFault } from "../data/images/decode-images.ts";
 import type { ImageSet } from "../data/images/open-images.ts";
 import { openLabelledFor, openNamedFor, type PictureReading } from "../data/images/open-pictures.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
-import type { PictureEncoder } from "./picture-encoder.ts";
 import { pictureInputs } from "./picture-inputs.ts";
-import type { Predictions, SavedModel } from "./saved-model.ts";
+import type { PictureEncoder, Predictions, SavedModel } from "./saved-model.ts";
 
 /** Where pictures are, and how they are read; their shape is the model's. */
 export interface PredictPicturesOptions extends Omit<PictureReading, "fit"> {}

@@ -2,13 +2,15 @@ import { encodeArrays, type NumberRows, readArrays } from "../data/arrays.ts";
 import { DataError } from "../data/data-error.ts";
 import { type EncodedRows, encodeInputs, restoreSpread, restoreTargets } from "../data/encode.ts";
 import { type Encoder, encodedWidth } from "../data/encoder.ts";
+import type { ChannelStatistics } from "../data/images/channel-statistics.ts";
+import type { ImageFit } from "../data/images/decode-image.ts";
+import type { ImageShape } from "../data/images/image-shape.ts";
 import type { Table } from "../data/table.ts";
 import { decodeModel } from "../formats/model-file.ts";
 import { ModelFileError } from "../formats/model-file-error.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { plainInputs } from "../training/dataset.ts";
 import type { FitReport } from "./fit-report.ts";
-import type { PictureEncoder } from "./picture-encoder.ts";
 import {
   type EnsemblePrediction,
   type Member,
@@ -191,4 +193,11 @@ export async function decodeSavedModel(
       `has ${parameters.length} parameters where its networks need ${size}; write the model anew`,
     );
   return { header: checked, parameters };
+}
+
+/** How a model reads pictures: as it was taught with. Plain data, a part of the model file. */
+export interface PictureEncoder {
+  readonly shape: ImageShape;
+  readonly fit: ImageFit;
+  readonly channels: ChannelStatistics;
 }
