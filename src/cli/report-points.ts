@@ -5,6 +5,7 @@ import { isPictureArray } from "../data/images/picture-array.ts";
 import type { Table } from "../data/table.ts";
 import type { TableFit } from "../model/fit.ts";
 import type { PictureFit } from "../model/fit-pictures.ts";
+import { predictTable } from "../model/saved-model.ts";
 import type { PictureError } from "../model/worst-pictures.ts";
 import { parts, type ReportData, type ShownPicture, type TargetPoints } from "../report/report-data.ts";
 
@@ -14,7 +15,7 @@ export function tableReportData(table: Table, { model, split, notes }: TableFit)
   const targets = encoder.targets.map(({ column }) => column);
   const rows = parts.flatMap((part) => Array.from(split[part]));
   const actual = readTargets(encoder, table, rows);
-  const { values } = model.predictTable(table);
+  const { values } = predictTable(model, table);
   const width = targets.length;
   const predicted = Float64Array.from(
     actual,
