@@ -71,6 +71,10 @@ export interface TableOptions extends FitOptions, ColumnOptions {}
 export interface TableFit {
   readonly model: Model<"rows">;
   readonly split: Split;
+  /** Rows of the table that were used, ascending; what is known of each, and what the model says: rows × targets. */
+  readonly rows: Int32Array;
+  readonly actual: Float64Array;
+  readonly predicted: Float64Array;
   readonly notes: readonly ColumnNote[];
 }
 
@@ -83,11 +87,12 @@ export async function fitTable(table: Table, options: TableOptions): Promise<Tab
   checkOptions(options, tableOptionNames);
   const [columnOptions, given] = separateOptions(options);
   const fitOptions = withTestRows(given);
-  const { examples, encoder, split, notes } = readExamples(table, columnOptions, fitOptions);
+  const { examples, encoder, rows, actual, split, notes } = readExamples(table, columnOptions, fitOptions);
   const { inputs, outputs } = examples;
   const recipe = chooseRecipe(split.train.length, inputs.columns, outputs, fitOptions, inputs.levels);
   const fitted = await fitExamples(examples, fitOptions, recipe);
-  return { model: assemble(fitted, encoder, "rows", table.sha256), split, notes };
+  const predicted = examples.restore(fitted.predictions);
+  return { model: assemble(fitted, encoder, "rows", table.sha256), split, rows, actual, predicted, notes };
 }
 
 function assemble<L extends Layout>(

@@ -14,7 +14,7 @@ const programs: Readonly<Record<string, string>> = {
   docstring: `import { fit } from "gramian";\n${exampleOf("src/model/fit.ts")}\nconsole.log(four?.toFixed(1));`,
   layouts: `
     import { fit, fitTable, load, predictTable, readTable, type Model, type NumberRows } from "gramian";
-    import type { Optimizer, ParameterSpace, Problem, StepReport } from "gramian/methods";
+    import type { Optimizer, Problem, Space, StepReport } from "gramian/methods";
     import { emptyReport } from "gramian/methods";
     import { fitPictures } from "gramian/pictures";
     import * as saved from "gramian/predict";
@@ -37,11 +37,14 @@ const programs: Readonly<Record<string, string>> = {
     const report: StepReport = { ...emptyReport(), accepted: true };
     const mine: Optimizer<{ rate: number }> = {
       name: "mine",
-      init: ({ count }: ParameterSpace) => ({ rate: 1 / count }),
-      step: ({ rate }, { residuals, linearization }: Problem, parameters) => {
-        linearization.pullback(residuals, parameters);
-        parameters.flat[0]! -= rate;
-        return report;
+      init: ({ parameters }: Space) => ({ rate: 1 / parameters }),
+      plan(space) {
+        const gradient = space.vector();
+        return ({ rate }, { residuals, linearization }: Problem, { flat: theta }) => {
+          linearization.pullback(residuals, gradient);
+          space.kernels.axpy(space.parameters, -rate, gradient.flat, theta);
+          return report;
+        };
       },
     };
     await fit([1, 2, 3], [1, 2, 3], { optimizer: mine });
