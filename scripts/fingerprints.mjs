@@ -117,7 +117,7 @@ async function tables() {
   print("cars, ensemble of 2", (await fitTable(cars, { ...options, ensemble: 2, seed: 4 })).model);
   print("cars, incomplete rows dropped", (await fitTable(cars, { ...options, missing: "drop" })).model);
   const movies = await table("movies.json");
-  const ratings = { ...wasm, targets: ["IMDB Rating"], maxSteps: 15, seed: 1 };
+  const ratings = { ...wasm, targets: ["IMDB Rating"], maxSteps: 15, seed: 1, test: 0 };
   print("movies", (await fitTable(movies, ratings)).model);
 }
 
@@ -130,16 +130,22 @@ async function pictures() {
     writeFileSync(labels, csv);
     const reading = { images, table: await readTable(labels), targets: ["x"] };
     for (const optimizer of ["auto", "kfac", "layerwise", "nystrom", "sketched-gradients", "adam"]) {
-      const { model } = await fitPictures(reading, { ...wasm, optimizer, maxSteps: 12, batchSize: 32 });
+      const { model } = await fitPictures(reading, {
+        ...wasm,
+        optimizer,
+        maxSteps: 12,
+        batchSize: 32,
+        test: 0,
+      });
       print(`pictures, ${optimizer}`, model);
     }
     const augment = { shift: 1 };
     const { model } = await fitPictures(
       { ...reading, targets: ["x", "y"], augment },
-      { ...wasm, maxSteps: 12 },
+      { ...wasm, maxSteps: 12, test: 0 },
     );
     print("pictures, shifted, 2 targets", model);
-    const small = { ...wasm, network: "resnet-20", maxSteps: 3, batchSize: 16 };
+    const small = { ...wasm, network: "resnet-20", maxSteps: 3, batchSize: 16, test: 0 };
     print("pictures, resnet-20", (await fitPictures(reading, small)).model);
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,13 +1,5 @@
-import {
-  adam,
-  evidence,
-  type FitOptions,
-  fitTable,
-  gramGaussNewton,
-  type Model,
-  type Optimizer,
-  sgd,
-} from "../../src/index.ts";
+import { type FitOptions, fitTable, type Model } from "../../src/index.ts";
+import { adam, evidence, gramGaussNewton, type Optimizer, sgd } from "../../src/methods.ts";
 import type { UciTable } from "./protocol.ts";
 
 /** What a method achieved on a split. */

@@ -2,7 +2,7 @@ import { type ComparedRun, type Comparison, choosingPart } from "../model/compar
 import type { Decision } from "../model/fit-report.ts";
 import { parts } from "../report/report-data.ts";
 import { decisivePart } from "../report/summary.ts";
-import { columnNumber, plainDuration, plainNumber, plural } from "./plain-number.ts";
+import { columnNumber, plainDuration, plainNumber, plural } from "./plain-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { showDecisions } from "./train-view.ts";
 

@@ -1,27 +1,28 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { readTable } from "../data/read-table.ts";
-import { splitDefaults } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
-import { writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { writeFileAtomically } from "../formats/files.ts";
 import { type CompareOptions, type Comparison, compareTable } from "../model/compare.ts";
-import { alignTable } from "./align-table.ts";
-import { comparisonLine, optimizerLine } from "./compare-lines.ts";
-import { type CompareFlags, compareOptions } from "./compare-options.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
+import { outputDefaults } from "../model/option-table.ts";
+import type { Flags } from "./command-options.ts";
 import { comparisonRows, describeBest, describeRun, showStart } from "./compare-view.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { comparisonLine, optimizerLine } from "./json-lines.ts";
+import { alignTable } from "./plain-text.ts";
 import {
   addTableOptions,
+  listenForInterrupt,
   openTerminals,
+  readingOf,
+  readNamedFiles,
   readTableOptions,
-  readTyped,
   requireOutput,
   requireTarget,
 } from "./table-command.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, writeJson, writeOutput } from "./terminal.ts";
 import { progressView, showColumns } from "./train-view.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
 
 const help = `
 All optimizers train the same network from the same start, on the same rows in the same order. The table says for each
@@ -37,17 +38,17 @@ Examples:
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  addTableOptions(command, compareOptions).addHelpText("after", help).action(run);
+  addTableOptions(command, "compare").addHelpText("after", help).action(run);
 }
 
-async function run(data: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const options = await readTableOptions(compareOptions, flags);
-  const targets = requireTarget(options.target, data);
-  const { report } = options;
+async function run(data: string, flags: Flags): Promise<void> {
+  const options = await readTableOptions("compare", flags);
+  const targets = requireTarget(options.targets, data);
+  const report = options.report === true ? outputDefaults.comparison : options.report;
   await requireOutput("--report", report, data);
   const { result, talk } = openTerminals(options);
-  const libraryOptions = await tableOptions(options, targets, talk);
-  const table = await readTable(data, options.header === undefined ? {} : { header: options.header });
+  const libraryOptions = await compareOptions(options, targets, talk);
+  const table = await readTable(data, readingOf(options));
 
   const interrupt = listenForInterrupt(() =>
     talk.line("finishing this step, then showing what there is; Ctrl-C again to leave at once"),
@@ -77,25 +78,24 @@ function exitCodeOf(interrupted: boolean, { runs }: Comparison): number {
 }
 
 /** Options of the library. Those that are not given stay away, so that the library decides. */
-async function tableOptions(
-  options: CompareFlags,
+async function compareOptions(
+  options: CommandOptions,
   targets: readonly string[],
   talk: Terminal,
 ): Promise<CompareOptions> {
-  const { target, report, header, json, quiet, timeLimit, testRows, network, ...same } = options;
+  const { report, header, json, quiet, testRows, network, ...same } = options;
   let isFirst = true;
   const view = progressView(talk);
   return {
-    test: splitDefaults.test,
     ...same,
     targets,
-    ...(await readTyped(options)),
+    ...(await readNamedFiles(options)),
     spectra: report !== undefined,
     onStart: (optimizer, decisions) => {
       showStart(talk, optimizer, decisions, isFirst);
       isFirst = false;
     },
-    onStep: (optimizer, event) => view.onEpoch(event, optimizer),
+    onEpoch: (optimizer, event) => view.onEpoch(event, optimizer),
     onProgress: view.onProgress,
     onRun: (done) => {
       talk.line(`  ${describeRun(done)}`);

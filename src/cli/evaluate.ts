@@ -2,16 +2,13 @@ import type { Command } from "commander";
 import type { Metrics } from "../data/metrics.ts";
 import { readTable } from "../data/read-table.ts";
 import type { Evaluation } from "../model/evaluation.ts";
-import { load } from "../model/model.ts";
+import { evaluateTable, load } from "../model/model.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
 import type { PictureEvaluation } from "../model/predict-pictures.ts";
-import { alignTable, shorten } from "./align-table.ts";
-import { addOptions } from "./command-options.ts";
-import { addHeaderOption, readOptions } from "./header-option.ts";
-import { readPicturesOptions } from "./picture-options.ts";
-import { columnNumber, columnR2, plural } from "./plain-number.ts";
-import { requireData } from "./table-command.ts";
-import { openTerminal } from "./terminal.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
+import { addOptions, type Flags, parseOptions } from "./command-options.ts";
+import { alignTable, columnNumber, columnR2, plural, shorten } from "./plain-text.ts";
+import { readingOf, requireData } from "./table-command.ts";
+import { openTerminal, writeJson, writeOutput } from "./terminal.ts";
 
 const help = `
 RMSE and MAE are in the unit of the target; an R² of 1 is perfect, 0 as good as the mean of this table.
@@ -26,21 +23,15 @@ Examples:
 export function define(command: Command): void {
   command
     .argument("<model>", "a file that gramian train wrote")
-    .argument("[data]", "a table with the input columns and the targets, or one that names pictures")
-    .option("--json", "a line of JSON");
-  addOptions(addHeaderOption(command), readPicturesOptions).addHelpText("after", help).action(run);
-}
-
-interface Flags extends Readonly<Record<string, unknown>> {
-  readonly json?: true;
-  readonly header?: string;
-  readonly images?: string;
+    .argument("[data]", "a table with the input columns and the targets, or one that names pictures");
+  addOptions(command, "evaluate").addHelpText("after", help).action(run);
 }
 
 /** Of a table, or of pictures, some of which may not be readable. */
 type Outcome = Evaluation & Partial<Pick<PictureEvaluation, "faults">>;
 
-async function run(modelFile: string, data: string | undefined, options: Flags): Promise<void> {
+async function run(modelFile: string, data: string | undefined, flags: Flags): Promise<void> {
+  const options = parseOptions("evaluate", flags);
   const evaluation: Outcome =
     options.images === undefined
       ? await evaluateWithTable(modelFile, data, options)
@@ -52,14 +43,14 @@ async function run(modelFile: string, data: string | undefined, options: Flags):
 async function evaluateWithTable(
   modelFile: string,
   data: string | undefined,
-  options: Flags,
+  options: CommandOptions,
 ): Promise<Evaluation> {
   const terminal = openTerminal();
   const file = requireData(data);
   const model = await load(modelFile);
-  const table = await readTable(file, readOptions(options));
+  const table = await readTable(file, readingOf(options));
   for (const note of table.notes) terminal.line(`note: ${note}`);
-  const evaluation = model.evaluateTable(table);
+  const evaluation = evaluateTable(model, table);
   if (evaluation.skipped > 0)
     terminal.line(`note: ${plural(evaluation.skipped, "row")} without a target left out`);
   return evaluation;

@@ -1,3 +1,5 @@
+import { printable } from "./plain-text.ts";
+
 /** What the exit code of the process says. */
 export const exitCodes: Readonly<
   Record<"done" | "bug" | "usage" | "data" | "diverged" | "unavailable" | "interrupted", number>
@@ -16,3 +18,30 @@ export const exitCodes: Readonly<
   /** Ctrl-C; what there was has been written. */
   interrupted: 130,
 });
+
+/** For each name of an error the exit code that it means. Names, because classes would have to be loaded first. */
+const codes: Readonly<Record<string, number>> = {
+  OptionError: exitCodes.usage,
+  OptimizerError: exitCodes.usage,
+  UsageError: exitCodes.usage,
+  NetworkError: exitCodes.usage,
+  DataError: exitCodes.data,
+  FileError: exitCodes.data,
+  ModelFileError: exitCodes.data,
+  MemoryLimitError: exitCodes.unavailable,
+  BlasNotFoundError: exitCodes.unavailable,
+};
+
+/** Prints an error for people, a bug with its stack, and says with which code to exit. */
+export function reportError(error: unknown): number {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const code = codes[name];
+  if (code !== undefined) {
+    process.stderr.write(`error: ${printable(message)}\n`);
+    return code;
+  }
+  process.stderr.write(
+    `This is a bug in gramian. Please report it with these lines:\n${printable(stack ?? message)}\n`,
+  );
+  return exitCodes.bug;
+}

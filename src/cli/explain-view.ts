@@ -1,8 +1,7 @@
 import type { DType } from "../kernels/kernels.ts";
 import type { ExplainedGram, ExplainedLayer, ExplainedNetwork } from "../model/explain-network.ts";
 import { writeFlops } from "../model/system-decision.ts";
-import { alignTable } from "./align-table.ts";
-import { plural } from "./plain-number.ts";
+import { alignTable, plural } from "./plain-text.ts";
 
 /** A row for each layer, those of residual layers indented. */
 export function layerRows({ layers }: ExplainedNetwork): string[][] {

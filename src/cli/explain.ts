@@ -1,30 +1,29 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { readFileBytes } from "../formats/read-file-bytes.ts";
-import { requireWritable, writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { readFileBytes, requireWritable, writeFileAtomically } from "../formats/files.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { explainNetwork } from "../model/explain-network.ts";
 import { readModel } from "../model/model.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
+import { UsageError } from "../model/option-kinds.ts";
+import { explainDefaults } from "../model/option-table.ts";
 import { fitDefaults } from "../model/options.ts";
-import { namedNetwork } from "../network/architectures.ts";
+import { namedNetwork, networkNames } from "../network/architectures.ts";
 import { describeNetwork, type Network } from "../network/network.ts";
-import { alignTable } from "./align-table.ts";
-import { addOptions, flagOf, parseOptions } from "./command-options.ts";
-import { type ExplainFlags, explainArgument, explainDefaults, explainOptions } from "./explain-options.ts";
+import { addOptions, type Flags, flagOf, parseOptions } from "./command-options.ts";
 import { layerRows, summaryLines } from "./explain-view.ts";
-import { isNetworkName, parseNetwork, requireFile } from "./read-network.ts";
-import { openTerminal } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
+import { isNetworkName, parseNetwork, requireFile } from "./json-files.ts";
+import { alignTable } from "./plain-text.ts";
+import { openTerminal, writeJson, writeOutput } from "./terminal.ts";
 
 const help = `
 For each layer the table says how its part of the Gram matrix is formed, docs/networks.md: as a product of two small
-ones, over pairs of positions, or by its rows of the Jacobian, some filters at a time where --memory asks for that. Layers
-use the same buffers one after the other. Below stand the operations and the memory of a step.
+ones, over pairs of positions, or by its rows of the Jacobian, some filters at a time where --jacobian-memory asks for that.
+Layers use the same buffers one after the other. Below stand the operations and the memory of a step.
 
 Examples:
   gramian explain resnet-20
-  gramian explain cnn-small --image-size 20x40 --batch-size 128 --memory 500MB
+  gramian explain cnn-small --image-size 20x40 --batch-size 128 --jacobian-memory 500MB
   gramian explain resnet-20-gn --image-size 28x28 --channels 1 --write network.json
   gramian explain network.json --json
   gramian explain model.gramian
@@ -32,18 +31,18 @@ Examples:
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  command.argument("<what>", explainArgument);
-  addOptions(command, explainOptions).addHelpText("after", help).action(run);
+  command.argument("<what>", `a model, a network as JSON, or ${networkNames.join(", ")}`);
+  addOptions(command, "explain").addHelpText("after", help).action(run);
 }
 
-async function run(what: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const options = parseOptions(explainOptions, flags, flagOf);
-  const { write, json, memory, batchSize = explainDefaults.batchSize } = options;
+async function run(what: string, flags: Flags): Promise<void> {
+  const options = parseOptions("explain", flags);
+  const { write, json, jacobianMemory, batchSize = explainDefaults.batchSize } = options;
   if (write !== undefined) await checkOutput(write, what);
   const found = await find(what, options);
   const { network } = found;
   const dtype = options.dtype ?? found.dtype ?? fitDefaults.dtype;
-  const explained = explainNetwork(network, { batchSize, dtype, memory });
+  const explained = explainNetwork(network, { batchSize, dtype, jacobianMemory });
   const summary = summaryLines(explained, batchSize, dtype);
   if (json) {
     for (const layer of explained.layers) writeJson({ event: "layer", ...layer });
@@ -69,7 +68,7 @@ interface Found {
 }
 
 /** The network that a name, a JSON file or a model stands for. */
-async function find(what: string, options: ExplainFlags): Promise<Found> {
+async function find(what: string, options: CommandOptions): Promise<Found> {
   const { imageSize, channels, outputs } = { ...explainDefaults, ...options };
   if (isNetworkName(what))
     return { network: namedNetwork(what, { shape: [...imageSize, channels], outputs }) };
@@ -83,7 +82,7 @@ async function find(what: string, options: ExplainFlags): Promise<Found> {
 }
 
 /** A file says itself what its network is for. */
-function refuseForFiles(options: ExplainFlags, what: string): void {
+function refuseForFiles(options: CommandOptions, what: string): void {
   for (const name of ["imageSize", "channels", "outputs"] as const)
     if (options[name] !== undefined)
       throw new UsageError(`${flagOf(name)}: is for the networks with names; "${what}" says it itself`);

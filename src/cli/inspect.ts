@@ -5,11 +5,10 @@ import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts
 import { type ColumnNote, encodeDefaults, planColumns } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, type Table } from "../data/table.ts";
-import { alignTable, shorten } from "./align-table.ts";
-import { addHeaderOption, readOptions } from "./header-option.ts";
-import { plainNumber, plural } from "./plain-number.ts";
-import { openTerminal } from "./terminal.ts";
-import { writeJson, writeOutput } from "./write-output.ts";
+import { addOptions, type Flags, parseOptions } from "./command-options.ts";
+import { alignTable, plainNumber, plural, shorten } from "./plain-text.ts";
+import { readingOf } from "./table-command.ts";
+import { openTerminal, writeJson, writeOutput } from "./terminal.ts";
 
 const help = `
 Examples:
@@ -20,14 +19,13 @@ Examples:
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  command
-    .argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz")
-    .option("--json", "a line of JSON for each column");
-  addHeaderOption(command).addHelpText("after", help).action(run);
+  command.argument("<data>", "CSV, TSV, JSON or JSON lines; also compressed, .gz");
+  addOptions(command, "inspect").addHelpText("after", help).action(run);
 }
 
-async function run(data: string, options: { readonly json?: true; readonly header?: string }): Promise<void> {
-  const table = await readTable(data, readOptions(options));
+async function run(data: string, flags: Flags): Promise<void> {
+  const options = parseOptions("inspect", flags);
+  const table = await readTable(data, readingOf(options));
   const uses = describeUses(table, describeColumns(table));
   if (options.json) {
     for (const { summary, use } of uses) writeJson({ event: "column", ...summary, use });

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { exitCodes } from "./exit-codes.ts";
-import { reportError } from "./report-error.ts";
+import { exitCodes, reportError } from "./exit-codes.ts";
 
 /** A command: its line in the help, and where the rest of it is. */
 interface CommandModule {

@@ -6,18 +6,16 @@ import type { Encoder } from "../data/encoder.ts";
 import { requireColumn } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, placeOf, type Table } from "../data/table.ts";
-import { requireWritable } from "../formats/write-file-atomically.ts";
-import { load, type TablePredictions } from "../model/model.ts";
-import { addOptions } from "./command-options.ts";
+import { requireWritable } from "../formats/files.ts";
+import { load } from "../model/model.ts";
+import { UsageError } from "../model/option-kinds.ts";
+import { predictTable, type TablePredictions } from "../model/saved-model.ts";
+import { addOptions, type Flags, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { addHeaderOption, readOptions } from "./header-option.ts";
-import { readPicturesOptions } from "./picture-options.ts";
-import { plural } from "./plain-number.ts";
-import { columnNames, inOriginalOrder, showFaults, writeResult } from "./prediction-output.ts";
-import { requireData } from "./table-command.ts";
+import { plural } from "./plain-text.ts";
+import { columnNames, inOriginalOrder, showFaults, writeCsv, writeResult } from "./prediction-output.ts";
+import { readingOf, requireData } from "./table-command.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
-import { writeCsv } from "./write-csv.ts";
 
 const help = `
 Writes a column for each target, a row for each row of the data, in the same order. A row that can't be predicted is
@@ -34,18 +32,12 @@ Examples:
 export function define(command: Command): void {
   command
     .argument("<model>", "a file that gramian train wrote")
-    .argument("[data]", "a table with the input columns, or one that names pictures")
-    .option("--out <file>", "writes CSV there instead of to standard output");
-  addOptions(addHeaderOption(command), readPicturesOptions).addHelpText("after", help).action(run);
+    .argument("[data]", "a table with the input columns, or one that names pictures");
+  addOptions(command, "predict").addHelpText("after", help).action(run);
 }
 
-interface Flags extends Readonly<Record<string, unknown>> {
-  readonly out?: string;
-  readonly header?: string;
-  readonly images?: string;
-}
-
-async function run(modelFile: string, data: string | undefined, options: Flags): Promise<void> {
+async function run(modelFile: string, data: string | undefined, flags: Flags): Promise<void> {
+  const options = parseOptions("predict", flags);
   const { out } = options;
   if (out !== undefined) await checkOutput(out, [modelFile, data, options.images]);
   if (options.images !== undefined) {
@@ -54,12 +46,12 @@ async function run(modelFile: string, data: string | undefined, options: Flags):
   }
   const file = requireData(data);
   const model = await load(modelFile);
-  const table = await readTable(file, readOptions(options));
+  const table = await readTable(file, readingOf(options));
   const terminal = openTerminal();
   for (const note of table.notes) terminal.line(`note: ${note}`);
   const faults = findFaults(table, model.header.encoder);
   const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => !faults.has(row));
-  const predictions = model.predictTable(pickRows(table, rows));
+  const predictions = predictTable(model, pickRows(table, rows));
   const csv = writeCsv(columnNames(predictions), inOriginalOrder(table.rows, rows, predictions));
   await writeResult(csv, out);
   showRemarks(terminal, predictions);

@@ -1,7 +1,6 @@
-import { writeFileAtomically } from "../formats/write-file-atomically.ts";
-import type { TablePredictions } from "../model/model.ts";
-import type { Terminal } from "./terminal.ts";
-import { writeOutput } from "./write-output.ts";
+import { writeFileAtomically } from "../formats/files.ts";
+import type { TablePredictions } from "../model/saved-model.ts";
+import { type Terminal, writeOutput } from "./terminal.ts";
 
 /** A column for each target, and one for its spread where there are several networks. */
 export function columnNames({
@@ -47,4 +46,22 @@ export function showFaults(terminal: Terminal, faults: readonly string[]): void 
 export async function writeResult(text: string, out: string | undefined): Promise<void> {
   if (out === undefined) await writeOutput(text);
   else await writeFileAtomically(out, text);
+}
+
+type Cell = number | string | null;
+
+/** Writes rows as CSV (RFC 4180, lines end in \n): numbers with all digits, texts quoted where they must be. */
+export function writeCsv(head: readonly string[], rows: Iterable<readonly Cell[]>): string {
+  const lines = [head.map(quote).join(",")];
+  for (const row of rows) lines.push(row.map(writeCell).join(","));
+  return `${lines.join("\n")}\n`;
+}
+
+function writeCell(cell: Cell): string {
+  if (cell === null) return "";
+  return typeof cell === "string" ? quote(cell) : String(cell);
+}
+
+function quote(text: string): string {
+  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,11 +1,11 @@
 import type { OpenImagesOptions } from "../data/images/open-images.ts";
 import { isPictureArray } from "../data/images/picture-array.ts";
 import type { ImageLabelOptions } from "../data/images/read-image-labels.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
+import { UsageError } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
-import type { PictureValues } from "./picture-options.ts";
-import { plainDuration } from "./plain-number.ts";
+import { plainDuration } from "./plain-text.ts";
 import type { Terminal } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
 
 /**
  * What the options say about reading pictures; what they do not say stays away.
@@ -13,7 +13,7 @@ import { UsageError } from "./usage-error.ts";
  * @throws {UsageError} If one is for files of pictures, and they are an array.
  */
 export function readingOptions(
-  options: Partial<PictureValues>,
+  options: CommandOptions,
   talk: Terminal,
 ): ImageLabelOptions & Partial<Pick<OpenImagesOptions, "badImages" | "cache" | "onProgress">> {
   const { images, fileColumn, badImages, imageCache } = options;
@@ -34,7 +34,7 @@ export function readingOptions(
 /** Options of pictures in files. An option without effect would seem to have one. */
 const fileOptions = ["fileColumn", "badImages", "imageCache", "imageFit"] as const;
 
-function refuseFileOptions(images: string, options: Partial<PictureValues>): void {
+function refuseFileOptions(images: string, options: CommandOptions): void {
   const name = fileOptions.find((option) => options[option] !== undefined);
   if (name !== undefined)
     throw new UsageError(

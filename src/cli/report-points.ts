@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { readTargets } from "../data/encode.ts";
 import { encodePng } from "../data/images/encode-png.ts";
 import { isPictureArray } from "../data/images/picture-array.ts";
 import type { Table } from "../data/table.ts";
@@ -9,22 +8,14 @@ import type { PictureError } from "../model/worst-pictures.ts";
 import { parts, type ReportData, type ShownPicture, type TargetPoints } from "../report/report-data.ts";
 
 /** What the report of a fit to a table shows. */
-export function tableReportData(table: Table, { model, split, notes }: TableFit): ReportData {
-  const { encoder } = model.header;
-  const targets = encoder.targets.map(({ column }) => column);
-  const rows = parts.flatMap((part) => Array.from(split[part]));
-  const actual = readTargets(encoder, table, rows);
-  const { values } = model.predictTable(table);
-  const width = targets.length;
-  const predicted = Float64Array.from(
-    actual,
-    (_, i) => values[rows[Math.floor(i / width)]! * width + (i % width)]!,
-  );
+export function tableReportData(table: Table, fit: TableFit): ReportData {
+  const { model, split, rows, actual, predicted, notes } = fit;
+  const targets = model.header.encoder.targets.map(({ column }) => column);
   return {
     title: `${targets.join(", ")} from ${basename(table.name)}`,
     report: model.report,
     notes,
-    points: pointsOf(targets, partsOf(split, rows), actual, predicted),
+    points: pointsOf(targets, partsOf(split, Array.from(rows)), actual, predicted),
   };
 }
 

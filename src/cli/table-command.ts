@@ -1,20 +1,22 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { requireWritable } from "../formats/write-file-atomically.ts";
+import type { ReadOptions } from "../data/read-table.ts";
+import { requireWritable } from "../formats/files.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
+import { UsageError } from "../model/option-kinds.ts";
 import type { NetworkName } from "../network/architectures.ts";
 import type { Network } from "../network/network.ts";
-import { addOptions, flagOf, type OptionTable, parseOptions } from "./command-options.ts";
+import { addOptions, type Flags, flagOf, parseOptions } from "./command-options.ts";
 import { openTerminal, silentTerminal, type Terminal } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** Adds the data, the options, and a file with options. Their texts are read by `readTableOptions`. */
-export function addTableOptions<Values>(
+export function addTableOptions(
   command: Command,
-  table: OptionTable<Values>,
+  name: "train" | "compare",
   data: "<data>" | "[data]" = "<data>",
 ): Command {
   command.argument(data, "CSV, TSV, JSON or JSON lines; also compressed, .gz");
-  return addOptions(command, table).option(
+  return addOptions(command, name).option(
     "--config <file>",
     'the same options as JSON, for example {"target": ["price"]}; those given here win',
   );
@@ -26,19 +28,16 @@ export function addTableOptions<Values>(
  * @throws {UsageError} As `parseOptions`. @throws {FileError} If the file can't be read. @throws {DataError} If it is
  *   no JSON object.
  */
-export async function readTableOptions<Values>(
-  table: OptionTable<Values>,
-  { config, ...flags }: Readonly<Record<string, unknown>>,
-): Promise<Partial<Values>> {
-  const given = parseOptions(table, flags, flagOf);
+export async function readTableOptions(
+  command: "train" | "compare",
+  { config, ...flags }: Flags,
+): Promise<CommandOptions> {
+  const given = parseOptions(command, flags);
   if (config === undefined) return given;
-  const { readConfig } = await import("./read-json.ts");
+  const { readConfig } = await import("./json-files.ts");
   const file = String(config);
-  const configured = parseOptions(
-    table,
-    await readConfig(file),
-    (name) => `${file}: ${JSON.stringify(name)}`,
-  );
+  const where = (name: string) => `${file}: ${JSON.stringify(name)}`;
+  const configured = parseOptions(command, await readConfig(file), where);
   return { ...configured, ...given };
 }
 
@@ -91,29 +90,46 @@ export async function requireOutput(
   await requireWritable(path);
 }
 
-/** Options as the command line has them that the library has otherwise. */
-interface Typed {
-  /** Milliseconds. */
-  readonly timeLimit?: number;
-  /** A file with an array of row numbers. */
-  readonly testRows?: string;
-  /** A name, or a file with a network. */
-  readonly network?: string;
+/** How `readTable` reads, by the options. */
+export function readingOf({ header }: CommandOptions): Partial<ReadOptions> {
+  return header === undefined ? {} : { header };
 }
 
-/** The same for the library. What is not given stays away, so that the library decides. */
-export async function readTyped({ timeLimit, testRows, network }: Typed): Promise<{
-  readonly timeLimitMs?: number;
+/** The options that name files, with what is in the files. Those that are not given stay away. */
+export async function readNamedFiles({ testRows, network }: CommandOptions): Promise<{
   readonly testRows?: readonly number[];
   readonly network?: Network | NetworkName;
 }> {
+  const { readNetwork, readRowNumbers } = await import("./json-files.ts");
   return {
-    ...(timeLimit === undefined ? {} : { timeLimitMs: timeLimit }),
-    ...(testRows === undefined
-      ? {}
-      : { testRows: await (await import("./read-json.ts")).readRowNumbers(testRows) }),
-    ...(network === undefined
-      ? {}
-      : { network: await (await import("./read-network.ts")).readNetwork("--network", network) }),
+    ...(testRows === undefined ? {} : { testRows: await readRowNumbers(testRows) }),
+    ...(network === undefined ? {} : { network: await readNetwork(flagOf("network"), network) }),
   };
+}
+
+/** A wish to end. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** Gives Ctrl-C back its usual meaning. */
+  dispose(): void;
+}
+
+/**
+ * Turns the first SIGINT or SIGTERM into an abort. The handlers are gone then: a second one ends the process at once,
+ * even in the middle of a long step.
+ */
+export function listenForInterrupt(onInterrupt: () => void): Interrupt {
+  const controller = new AbortController();
+  const dispose = () => {
+    process.off("SIGINT", handle);
+    process.off("SIGTERM", handle);
+  };
+  const handle = () => {
+    dispose();
+    onInterrupt();
+    controller.abort();
+  };
+  process.on("SIGINT", handle);
+  process.on("SIGTERM", handle);
+  return { signal: controller.signal, dispose };
 }

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import pc from "picocolors";
-import { printable } from "./printable.ts";
+import { printable } from "./plain-text.ts";
 
 /**
  * Writes for people: to standard error, so that standard output carries data only. Control characters in a text, which
@@ -56,3 +57,13 @@ export const silentTerminal: Terminal = {
   progress: () => {},
   clear: () => {},
 };
+
+/** Writes data to standard output; waits until it has gone where the reader is slower. */
+export async function writeOutput(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, "drain");
+}
+
+/** Writes a line of JSON to standard output. Numbers that are not finite become null. */
+export function writeJson(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

@@ -1,24 +1,24 @@
 import type { ImageShape } from "../data/images/image-shape.ts";
 import { readTable } from "../data/read-table.ts";
 import { fitPictures } from "../model/fit-pictures.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
+import { oneOf, UsageError } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
-import { plural } from "./plain-number.ts";
+import { plural } from "./plain-text.ts";
 import { readingOptions } from "./read-pictures.ts";
-import type { Trainer } from "./train.ts";
-import type { TrainOptions } from "./train-options.ts";
-import { UsageError } from "./usage-error.ts";
+import { readingOf } from "./table-command.ts";
+import type { FitData } from "./train.ts";
 
 /** Fits a model to pictures. */
-export const trainPictures: Trainer = async (data, options, fitOptions, talk) => {
+export const trainPictures: FitData = async (data, options, fitOptions, talk) => {
   refuseTableOptions(options);
-  const { header, target, augment, imageFit } = options;
-  const table =
-    data === undefined ? undefined : await readTable(data, header === undefined ? {} : { header });
+  const { targets: asked, augment, imageFit } = options;
+  const table = data === undefined ? undefined : await readTable(data, readingOf(options));
   const fit = await fitPictures(
     {
       ...readingOptions(options, talk),
       table,
-      targets: target,
+      targets: asked,
       shape: shapeOf(options),
       ...(imageFit ? { fit: imageFit } : {}),
       ...(augment ? { augment } : {}),
@@ -39,8 +39,12 @@ export const trainPictures: Trainer = async (data, options, fitOptions, talk) =>
   };
 };
 
+const colours = oneOf(["1", "3"]);
+
 /** What was asked for. */
-function shapeOf({ imageSize, channels }: TrainOptions): Partial<ImageShape> {
+function shapeOf({ imageSize, channels: given }: CommandOptions): Partial<ImageShape> {
+  const channels =
+    given === undefined ? given : (Number(colours.read(flagOf("channels"), String(given))) as 1 | 3);
   return {
     ...(imageSize ? { height: imageSize[0], width: imageSize[1] } : {}),
     ...(channels === undefined ? {} : { channels }),
@@ -50,7 +54,7 @@ function shapeOf({ imageSize, channels }: TrainOptions): Partial<ImageShape> {
 /** Options of columns of numbers. An option without effect would seem to have one. */
 const tableOptions = ["missing", "dates", "categories", "ignore"] as const;
 
-function refuseTableOptions(options: TrainOptions): void {
+function refuseTableOptions(options: CommandOptions): void {
   const name = tableOptions.find((option) => options[option] !== undefined);
   if (name !== undefined)
     throw new UsageError(

@@ -5,8 +5,15 @@ import type { Decision, Errors, FitReport } from "../model/fit-report.ts";
 import type { FitEvent, FitProgress } from "../model/options.ts";
 import { parts } from "../report/report-data.ts";
 import { cautions, decisivePart, summarize } from "../report/summary.ts";
-import { alignTable, shorten } from "./align-table.ts";
-import { columnNumber, columnR2, plainDuration, plainNumber, plural } from "./plain-number.ts";
+import {
+  alignTable,
+  columnNumber,
+  columnR2,
+  plainDuration,
+  plainNumber,
+  plural,
+  shorten,
+} from "./plain-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Characters of a name in a table. */

@@ -1,26 +1,26 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { splitDefaults } from "../data/split-rows.ts";
-import { writeFileAtomically } from "../formats/write-file-atomically.ts";
+import { writeFileAtomically } from "../formats/files.ts";
 import type { FitReport } from "../model/fit-report.ts";
 import type { Model } from "../model/model.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
+import { UsageError } from "../model/option-kinds.ts";
+import { outputDefaults } from "../model/option-table.ts";
 import type { FitOptions } from "../model/options.ts";
 import type { ReportData } from "../report/report-data.ts";
+import type { Flags } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { listenForInterrupt } from "./interrupt.ts";
-import { resultLine } from "./result-line.ts";
+import { resultLine } from "./json-lines.ts";
 import {
   addTableOptions,
+  listenForInterrupt,
   openTerminals,
+  readNamedFiles,
   readTableOptions,
-  readTyped,
   requireOutput,
 } from "./table-command.ts";
-import type { Terminal } from "./terminal.ts";
-import { outputDefaults, type TrainOptions, trainOptions } from "./train-options.ts";
+import { type Terminal, writeJson } from "./terminal.ts";
 import { progressView, showDecisions, showResult } from "./train-view.ts";
-import { UsageError } from "./usage-error.ts";
-import { writeJson } from "./write-output.ts";
 
 const help = `
 What is not asked for is decided from the data, and explained before training starts. The rows are split in three:
@@ -40,7 +40,7 @@ Examples:
 
 /** Adds arguments, options and help of the command. */
 export function define(command: Command): void {
-  addTableOptions(command, trainOptions, "[data]").addHelpText("after", help).action(run);
+  addTableOptions(command, "train", "[data]").addHelpText("after", help).action(run);
 }
 
 /** A model, and how to draw it. */
@@ -51,26 +51,27 @@ export interface Trained {
 }
 
 /** Reads the data and fits; tables and pictures differ in this alone. */
-export type Trainer = (
+export type FitData = (
   data: string | undefined,
-  options: TrainOptions,
+  options: CommandOptions,
   fitOptions: FitOptions,
   talk: Terminal,
 ) => Promise<Trained>;
 
-async function run(data: string | undefined, flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const options = await readTableOptions(trainOptions, flags);
-  const { out = outputDefaults.out, report } = options;
+async function run(data: string | undefined, flags: Flags): Promise<void> {
+  const options = await readTableOptions("train", flags);
+  const { out = outputDefaults.out } = options;
+  const report = options.report === true ? outputDefaults.report : options.report;
   await checkOutputs([data, options.images], out, report);
   const { result, talk } = openTerminals(options);
-  const trainer = await trainerOf(options);
+  const fitData = await fitterOf(options);
   const fitOptions = await fitOptionsOf(options, talk);
 
   const interrupt = listenForInterrupt(() =>
     talk.line("finishing this step, then writing the model; Ctrl-C again to leave at once"),
   );
   try {
-    const trained = await trainer(data, options, { ...fitOptions, signal: interrupt.signal }, talk);
+    const trained = await fitData(data, options, { ...fitOptions, signal: interrupt.signal }, talk);
     const { model, targets } = trained;
     await model.save(out);
     showResult(result, talk, model.report, targets);
@@ -89,7 +90,7 @@ async function run(data: string | undefined, flags: Readonly<Record<string, unkn
   }
 }
 
-async function trainerOf({ images }: TrainOptions): Promise<Trainer> {
+async function fitterOf({ images }: CommandOptions): Promise<FitData> {
   if (images === undefined) return (await import("./train-table.ts")).trainTable;
   return (await import("./train-pictures.ts")).trainPictures;
 }
@@ -114,18 +115,17 @@ async function checkOutputs(
 }
 
 /** Options of the fit. Those that are not given stay away, so that the library decides. */
-async function fitOptionsOf(options: TrainOptions, talk: Terminal): Promise<FitOptions> {
-  const { json, quiet, timeLimit, testRows, network, target, out, report, header, ...rest } = options;
-  const { missing, dates, categories, ignore, ...others } = rest;
+async function fitOptionsOf(options: CommandOptions, talk: Terminal): Promise<FitOptions> {
+  const { json, quiet, testRows, network, out, report, header, ...rest } = options;
+  const { targets, missing, dates, categories, ignore, ...others } = rest;
   const { images, fileColumn, badImages, imageCache, imageSize, channels, imageFit, augment, ...same } =
     others;
   const view = progressView(talk);
   return {
-    test: splitDefaults.test,
     ...same,
-    ...(await readTyped(options)),
+    ...(await readNamedFiles(options)),
     onDecisions: (decisions) => showDecisions(talk, decisions),
-    onStep: (event) => {
+    onEpoch: (event) => {
       view.onEpoch(event);
       if (json) writeJson({ event: "step", ...event });
     },

@@ -1,40 +1,34 @@
 import type { ImageFault } from "../data/images/decode-images.ts";
 import { readTable } from "../data/read-table.ts";
-import type { Table } from "../data/table.ts";
 import { load } from "../model/model.ts";
+import type { CommandOptions } from "../model/option-entry.ts";
 import {
   evaluatePictures,
   type PictureEvaluation,
   type PredictPicturesOptions,
   predictPictures,
 } from "../model/predict-pictures.ts";
-import { flagOf, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { readOptions } from "./header-option.ts";
-import { readPicturesOptions } from "./picture-options.ts";
-import { plural } from "./plain-number.ts";
-import { columnNames, inOriginalOrder, showFaults, writeResult } from "./prediction-output.ts";
+import { plural } from "./plain-text.ts";
+import { columnNames, inOriginalOrder, showFaults, writeCsv, writeResult } from "./prediction-output.ts";
 import { readingOptions } from "./read-pictures.ts";
+import { readingOf } from "./table-command.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { writeCsv } from "./write-csv.ts";
-
-type Flags = Readonly<Record<string, unknown>> & { readonly out?: string; readonly header?: string };
 
 /** Predicts pictures: a row for each, with its name. */
 export async function predictWithPictures(
   modelFile: string,
   data: string | undefined,
-  flags: Flags,
+  options: CommandOptions,
 ): Promise<void> {
   const terminal = openTerminal();
   const model = await load(modelFile);
-  const options = await picturesOf(data, flags, terminal);
-  const predictions = await predictPictures(model, options);
+  const predictions = await predictPictures(model, await picturesOf(data, options, terminal));
   terminal.clear();
   const { files, rows, faults } = predictions;
   const lines = inOriginalOrder(files.length, rows, predictions).map((numbers, i) => [files[i]!, ...numbers]);
-  await writeResult(writeCsv(["file", ...columnNames(predictions)], lines), flags.out);
-  if (flags.out !== undefined) terminal.line(`wrote ${plural(rows.length, "picture")} to ${flags.out}`);
+  await writeResult(writeCsv(["file", ...columnNames(predictions)], lines), options.out);
+  if (options.out !== undefined) terminal.line(`wrote ${plural(rows.length, "picture")} to ${options.out}`);
   if (faults.length > 0) {
     terminal.line(`error: ${plural(faults.length, "picture")} could not be read`);
     showFaults(terminal, faultLines(faults));
@@ -50,11 +44,11 @@ function faultLines(faults: readonly ImageFault[]): readonly string[] {
 export async function evaluateWithPictures(
   modelFile: string,
   data: string | undefined,
-  flags: Flags,
+  options: CommandOptions,
 ): Promise<PictureEvaluation> {
   const terminal = openTerminal();
   const model = await load(modelFile);
-  const evaluation = await evaluatePictures(model, await picturesOf(data, flags, terminal));
+  const evaluation = await evaluatePictures(model, await picturesOf(data, options, terminal));
   terminal.clear();
   const { unlabelled, faults } = evaluation;
   if (unlabelled.length > 0) {
@@ -70,13 +64,9 @@ export async function evaluateWithPictures(
 
 async function picturesOf(
   data: string | undefined,
-  { out, header, json, ...flags }: Flags,
+  options: CommandOptions,
   terminal: Terminal,
 ): Promise<PredictPicturesOptions> {
-  const given = parseOptions(readPicturesOptions, flags, flagOf);
-  const table: Table | undefined =
-    data === undefined
-      ? undefined
-      : await readTable(data, readOptions(header === undefined ? {} : { header }));
-  return { ...readingOptions(given, terminal), table };
+  const table = data === undefined ? undefined : await readTable(data, readingOf(options));
+  return { ...readingOptions(options, terminal), table };
 }

@@ -1,5 +1,5 @@
 import { fileError } from "../formats/file-error.ts";
-import { readFileBytes } from "../formats/read-file-bytes.ts";
+import { readFileBytes } from "../formats/files.ts";
 import { recognize } from "../formats/recognize.ts";
 import { DataError } from "./data-error.ts";
 import { gunzip, isGzip } from "./gunzip.ts";

@@ -1,4 +1,4 @@
-import { readFileBytes } from "../formats/read-file-bytes.ts";
+import { readFileBytes } from "../formats/files.ts";
 import { recognize } from "../formats/recognize.ts";
 import { isDecimalComma, readNumber } from "./cell.ts";
 import { DataError, type Place } from "./data-error.ts";

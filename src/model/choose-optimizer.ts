@@ -2,8 +2,14 @@ import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { evidence } from "../optimizers/prior.ts";
 import { weightAverage } from "../optimizers/weight-average.ts";
-import { type NamedOptimizer, namedOptimizers, type StepOptions, stepOptions } from "./named-optimizers.ts";
-import { type FitOptions, fitDefaults, type OptimizerName, OptionError } from "./options.ts";
+import {
+  type NamedOptimizer,
+  namedOptimizers,
+  type OptimizerName,
+  type StepOptions,
+  stepOptions,
+} from "./named-optimizers.ts";
+import { type FitOptions, fitDefaults, OptionError } from "./options.ts";
 
 /** The optimizer, and what follows from it. */
 export interface OptimizerChoice {

@@ -10,13 +10,16 @@ import type { Examples } from "./examples.ts";
 import { fitExamples } from "./fit-examples.ts";
 import type { Decision, FitReport } from "./fit-report.ts";
 import { gramSpectrum, pickSpectrumRows } from "./gram-spectrum.ts";
+import type { OptimizerName } from "./named-optimizers.ts";
+import { compareDefaults } from "./option-table.ts";
 import {
   checkOptions,
   type FitEvent,
   type FitOptions,
   fitDefaults,
-  type OptimizerName,
   OptionError,
+  tableOptionNames,
+  withTestRows,
 } from "./options.ts";
 import { chooseRecipe, type Recipe } from "./recipe.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
@@ -24,7 +27,7 @@ import { type ColumnOptions, readExamples, separateOptions } from "./table-examp
 /** Options of a fit that belong to one optimizer, or are told here with its name. */
 const ownOptions = ["optimizer", "ensemble", "damping", "lambda", "alpha", "onDecisions"] as const;
 
-type OwnOption = (typeof ownOptions)[number] | "onStep";
+type OwnOption = (typeof ownOptions)[number] | "onEpoch" | "onStep";
 
 /** How optimizers are compared. What all of them share is as in a fit. */
 export interface CompareOptions extends ColumnOptions, Omit<FitOptions, OwnOption> {
@@ -41,17 +44,10 @@ export interface CompareOptions extends ColumnOptions, Omit<FitOptions, OwnOptio
   /** Called before each training, with what was decided for that optimizer. */
   readonly onStart?: (optimizer: string, decisions: readonly Decision[]) => void;
   /** Called after each epoch. */
-  readonly onStep?: (optimizer: string, event: FitEvent) => void;
+  readonly onEpoch?: (optimizer: string, event: FitEvent) => void;
   /** Called after each training. */
   readonly onRun?: (run: ComparedRun) => void;
 }
-
-/** Defaults of a comparison. */
-export const compareDefaults: Readonly<{ optimizers: readonly OptimizerName[]; timeLimitMs: number }> =
-  Object.freeze({
-    optimizers: Object.freeze(["auto", "gram-gauss-newton", "adam", "sgd"] as const),
-    timeLimitMs: 10_000,
-  });
 
 /** What one optimizer achieved. */
 export interface ComparedRun {
@@ -93,9 +89,10 @@ export interface Comparison {
  */
 export async function compareTable(table: Table, options: CompareOptions): Promise<Comparison> {
   const [columnOptions, others] = separateOptions(options);
-  const { optimizers = compareDefaults.optimizers, spectra, onStart, onStep, onRun, ...given } = others;
-  const shared: FitOptions = { ...given, timeLimitMs: given.timeLimitMs ?? compareDefaults.timeLimitMs };
-  checkShared(shared as Record<string, unknown>);
+  const { optimizers = compareDefaults.optimizers, spectra, onStart, onEpoch, onRun, ...given } = others;
+  const { timeLimitMs = compareDefaults.timeLimitMs } = given;
+  const shared: FitOptions = withTestRows({ ...given, timeLimitMs });
+  checkShared({ ...columnOptions, ...shared });
   checkOptimizers(optimizers, shared);
   const { examples, encoder, notes } = readExamples(table, columnOptions, shared);
   const network = networkOf(examples, shared);
@@ -108,7 +105,7 @@ export async function compareTable(table: Table, options: CompareOptions): Promi
       ...optionsFor(optimizer, shared),
       network,
       onDecisions: (decisions) => onStart?.(name, explainNetwork(decisions, shared)),
-      onStep: (event) => onStep?.(name, event),
+      onEpoch: (event) => onEpoch?.(name, event),
     });
     runs.push(run);
     onRun?.(run);
@@ -195,7 +192,7 @@ function checkShared(options: Readonly<Record<string, unknown>>): void {
     throw new OptionError(
       `options.${own}: belongs to one optimizer, not to all; give options.optimizers, values with their own options`,
     );
-  checkOptions(options);
+  checkOptions(options, tableOptionNames);
 }
 
 function checkOptimizers(

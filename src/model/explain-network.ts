@@ -25,7 +25,7 @@ export interface ExplainOptions {
   readonly batchSize: number;
   readonly dtype: DType;
   /** As in a fit. Default 256 MiB. */
-  readonly memory?: number | undefined;
+  readonly jacobianMemory?: number | undefined;
 }
 
 /** A layer with its part of a step. */
@@ -77,7 +77,7 @@ export function explainNetwork(network: Network, options: ExplainOptions): Expla
   const { batchSize, dtype } = options;
   const resolved = resolveNetwork(network);
   const outputs = sizeOf(resolved.output);
-  const rowBytes = options.memory ?? defaultRowBytes;
+  const rowBytes = options.jacobianMemory ?? defaultRowBytes;
   const space = { capacity: batchSize, outputs, dtype, rowBytes };
   const explainGram = (block: ParameterBlock): ExplainedGram => {
     const { method, unitsAtOnce, numbers } = chooseGram(space, block);

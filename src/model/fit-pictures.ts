@@ -14,10 +14,11 @@ import { seedRandom } from "../random/random.ts";
 import type { InputSource } from "../residuals/dataset.ts";
 import type { ExampleInputs, Examples } from "./examples.ts";
 import { fitExamples } from "./fit-examples.ts";
-import { createModel, type Model, type ModelHeader } from "./model.ts";
-import { checkOptions, type FitOptions, fitDefaults, splitOptions } from "./options.ts";
+import { createModel, type Model } from "./model.ts";
+import { checkOptions, type FitOptions, fitDefaults, splitOptions, withTestRows } from "./options.ts";
 import { pictureInputs } from "./picture-inputs.ts";
 import { choosePictureRecipe } from "./picture-recipe.ts";
+import type { ModelHeader } from "./saved-model.ts";
 import { positionsAmong } from "./table-examples.ts";
 import { type PictureError, worstPictures } from "./worst-pictures.ts";
 
@@ -36,7 +37,7 @@ export interface PictureOptions extends Omit<PictureReading, "signal"> {
 
 /** A model of pictures, and how the rows were split. */
 export interface PictureFit {
-  readonly model: Model;
+  readonly model: Model<"rows">;
   readonly labels: LabelledImages;
   /** Rows of the labels' table. */
   readonly split: Split;
@@ -55,12 +56,12 @@ export interface PictureFit {
  * @throws {DataError} If pictures or labels can't be read. @throws {OptionError} As `fit`.
  */
 export async function fitPictures(pictures: PictureOptions, options: FitOptions = {}): Promise<PictureFit> {
-  checkOptions(options as Record<string, unknown>);
+  checkOptions(options);
   const { shape = {}, ...reading } = pictures;
   const opened = await openLabelled({ ...reading, signal: options.signal }, shape);
   try {
     pictures.onPictures?.(opened.labels, opened.set);
-    return await fitOpened(opened, pictures, options);
+    return await fitOpened(opened, pictures, withTestRows(options));
   } finally {
     opened.set.source.close();
   }
@@ -90,7 +91,7 @@ async function fitOpened(
   };
   const recipe = choosePictureRecipe(split.train.length, shape, targets.length, options);
   const { members, dtype, parameters, report, predictions } = await fitExamples(examples, options, recipe);
-  const header: ModelHeader = {
+  const header: ModelHeader<"rows"> = {
     members,
     dtype,
     encoder,

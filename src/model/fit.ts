@@ -7,9 +7,10 @@ import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
 import { matrixInputs } from "./examples.ts";
 import { type FittedNetworks, fitExamples } from "./fit-examples.ts";
-import { createModel, type Layout, type Model } from "./model.ts";
-import { checkOptions, type FitOptions, splitOptions } from "./options.ts";
+import { createModel, type Model } from "./model.ts";
+import { checkOptions, type FitOptions, splitOptions, tableOptionNames, withTestRows } from "./options.ts";
 import { chooseRecipe } from "./recipe.ts";
+import type { Layout } from "./saved-model.ts";
 import { type ColumnOptions, readExamples, separateOptions } from "./table-examples.ts";
 
 /**
@@ -21,11 +22,16 @@ import { type ColumnOptions, readExamples, separateOptions } from "./table-examp
  * @throws {OptionError} If an option is unknown or out of its range.
  *
  * @example
- * const model = await fit([[0], [1], [2], [3]], [0, 1, 4, 9]);
- * const [four] = await model.predict([[2]]);
+ * const x = Array.from({ length: 50 }, (_, i) => i / 10);
+ * const model = await fit(x, x.map((value) => value ** 2));
+ * const [four] = await model.predict([2]);
  */
-export async function fit(inputs: NumberRows, targets: NumberRows, options: FitOptions = {}): Promise<Model> {
-  checkOptions(options as Record<string, unknown>);
+export async function fit<const Targets extends NumberRows>(
+  inputs: NumberRows,
+  targets: Targets,
+  options: FitOptions = {},
+): Promise<Model<LayoutOf<Targets>>> {
+  checkOptions(options);
   const x = readArrays("inputs", inputs);
   const y = readArrays("targets", targets);
   if (x.rows !== y.rows)
@@ -49,39 +55,59 @@ export async function fit(inputs: NumberRows, targets: NumberRows, options: FitO
   return assemble(fitted, encoder, layoutOf(targets), await hashOf(x.data, y.data));
 }
 
+/** How predictions are laid out, by the type of the targets. */
+export type LayoutOf<Targets extends NumberRows> = Targets extends { readonly data: unknown }
+  ? "shaped"
+  : Targets extends readonly number[]
+    ? "numbers"
+    : Targets extends readonly (readonly number[])[]
+      ? "rows"
+      : Layout;
+
 /** How a table is turned into examples, and a network fitted to them. */
 export interface TableOptions extends FitOptions, ColumnOptions {}
 
 /** A model of a table, and what its predictions are on the rows that it was fitted to. */
 export interface TableFit {
-  readonly model: Model;
+  readonly model: Model<"rows">;
   readonly split: Split;
+  /** Rows of the table that were used, ascending; what is known of each, and what the model says: rows × targets. */
+  readonly rows: Int32Array;
+  readonly actual: Float64Array;
+  readonly predicted: Float64Array;
   readonly notes: readonly ColumnNote[];
 }
 
 /**
- * Fits a model to columns of a table. As `fit`, with the columns encoded first.
+ * Fits a model to columns of a table. As `fit`, with the columns encoded first, and 15 % of the rows held out to test.
  *
- * @throws {DataError} If a target is unknown or no number, or a cell can't be read.
+ * @throws {DataError} If a target is unknown or no number, or a cell can't be read. @throws {OptionError} As `fit`.
  */
 export async function fitTable(table: Table, options: TableOptions): Promise<TableFit> {
-  const [columnOptions, fitOptions] = separateOptions(options);
-  checkOptions(fitOptions);
-  const { examples, encoder, split, notes } = readExamples(table, columnOptions, fitOptions);
+  checkOptions(options, tableOptionNames);
+  const [columnOptions, given] = separateOptions(options);
+  const fitOptions = withTestRows(given);
+  const { examples, encoder, rows, actual, split, notes } = readExamples(table, columnOptions, fitOptions);
   const { inputs, outputs } = examples;
   const recipe = chooseRecipe(split.train.length, inputs.columns, outputs, fitOptions, inputs.levels);
   const fitted = await fitExamples(examples, fitOptions, recipe);
-  return { model: assemble(fitted, encoder, "rows", table.sha256), split, notes };
+  const predicted = examples.restore(fitted.predictions);
+  return { model: assemble(fitted, encoder, "rows", table.sha256), split, rows, actual, predicted, notes };
 }
 
-function assemble(fitted: FittedNetworks, encoder: Encoder, layout: Layout, dataHash: string): Model {
+function assemble<L extends Layout>(
+  fitted: FittedNetworks,
+  encoder: Encoder,
+  layout: L,
+  dataHash: string,
+): Model<L> {
   const { members, dtype, parameters, report } = fitted;
   return createModel({ members, dtype, encoder, layout, report, dataHash }, parameters);
 }
 
-function layoutOf(targets: NumberRows): Layout {
-  if ("data" in targets) return "shaped";
-  return typeof targets[0] === "number" ? "numbers" : "rows";
+function layoutOf<Targets extends NumberRows>(targets: Targets): LayoutOf<Targets> {
+  const layout = "data" in targets ? "shaped" : typeof targets[0] === "number" ? "numbers" : "rows";
+  return layout as LayoutOf<Targets>;
 }
 
 async function hashOf(...arrays: Float64Array[]): Promise<string> {

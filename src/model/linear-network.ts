@@ -1,6 +1,6 @@
 import type { LinearModel } from "../data/ridge.ts";
 import { denseNetwork, type Network } from "../network/network.ts";
-import { joinVectors } from "./join-vectors.ts";
+import { joinVectors } from "./examples.ts";
 import { withEmbeddings } from "./with-embeddings.ts";
 
 /**

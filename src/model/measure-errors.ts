@@ -3,7 +3,7 @@ import { type Examples, pickRows } from "./examples.ts";
 import type { ByPart, Errors, FitReport } from "./fit-report.ts";
 
 /** Standardized predictions of all rows. */
-export interface Predictions {
+export interface PredictedRows {
   readonly model: Float64Array;
   /** Of a model that has not seen the validation rows: what the validation errors are taken from. */
   readonly unseen: Float64Array;
@@ -14,7 +14,7 @@ export interface Predictions {
 /** Errors of the model and of the baselines, in the targets' units. */
 export function measureErrors(
   examples: Examples,
-  predictions: Predictions,
+  predictions: PredictedRows,
 ): Pick<FitReport, "errors" | "targets" | "baseline"> {
   const { rows, outputs, targetNames, restore } = examples;
   const truth = restore(examples.targets);

@@ -16,7 +16,31 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { polyakStep } from "../optimizers/polyak-step.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { weightAverage } from "../optimizers/weight-average.ts";
-import type { OptimizerName } from "./options.ts";
+
+/** Names of optimizers, as in the command line. */
+export const optimizerNames = [
+  "auto",
+  "gram-gauss-newton",
+  "levenberg-marquardt",
+  "spring",
+  "eigenvalue-cutoff",
+  "layerwise",
+  "curvature-batch",
+  "nystrom",
+  "hylo",
+  "sketched-gradients",
+  "kfac",
+  "component-wise",
+  "exact-last-layer",
+  "weight-average",
+  "ggn-score",
+  "lbfgs",
+  "adam",
+  "sgd",
+  "polyak",
+] as const;
+
+export type OptimizerName = (typeof optimizerNames)[number];
 
 /** The options of a step. */
 export const stepOptions = ["learningRate", "damping", "lambda", "alpha"] as const;

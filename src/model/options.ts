@@ -1,39 +1,17 @@
-import { nearestName } from "../data/nearest-name.ts";
-import { type SplitOptions, splitDefaults } from "../data/split-rows.ts";
-import { type Activation, activations } from "../kernels/activation.ts";
+import type { SplitOptions } from "../data/split-rows.ts";
+import type { Activation } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
-import { type KernelChoice, kernelChoices } from "../kernels/select-kernels.ts";
-import { type NetworkName, networkNames } from "../network/architectures.ts";
+import type { KernelChoice } from "../kernels/select-kernels.ts";
+import type { NetworkName } from "../network/architectures.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { EpochProgress } from "../training/epoch-progress.ts";
-import type { EpochEvent } from "../training/training.ts";
+import type { EpochEvent, StepEvent } from "../training/training.ts";
 import type { Decision } from "./fit-report.ts";
-
-/** Names of optimizers, as in the command line. */
-export const optimizerNames = [
-  "auto",
-  "gram-gauss-newton",
-  "levenberg-marquardt",
-  "spring",
-  "eigenvalue-cutoff",
-  "layerwise",
-  "curvature-batch",
-  "nystrom",
-  "hylo",
-  "sketched-gradients",
-  "kfac",
-  "component-wise",
-  "exact-last-layer",
-  "weight-average",
-  "ggn-score",
-  "lbfgs",
-  "adam",
-  "sgd",
-  "polyak",
-] as const;
-
-export type OptimizerName = (typeof optimizerNames)[number];
+import type { OptimizerName } from "./named-optimizers.ts";
+import { suggest } from "./option-kinds.ts";
+import { optionTable } from "./option-table.ts";
+import type { ColumnOptions } from "./table-examples.ts";
 
 /** Which training of a fit it is: of which member of an ensemble, with which of the shapes that are tried. */
 export interface TrainingPlace {
@@ -46,6 +24,9 @@ export interface TrainingPlace {
 
 /** An epoch of one of the trainings of a fit. */
 export interface FitEvent extends EpochEvent, TrainingPlace {}
+
+/** A step of one of them. */
+export interface FitStep extends StepEvent, TrainingPlace {}
 
 /** How far an epoch of one of them is. */
 export interface FitProgress extends EpochProgress, TrainingPlace {}
@@ -84,15 +65,17 @@ export interface FitOptions {
   readonly patience?: number;
   /** Share of the rows that choose the best network and end the training. Default 0.15. */
   readonly validation?: number;
-  /** Share of the rows that measure the result and do nothing else. Default 0. */
+  /** Share of the rows that measure the result and do nothing else. Default 0; of tables and pictures 0.15. */
   readonly test?: number;
   /** Numbers of such rows, from 0, in place of a share. */
   readonly testRows?: ArrayLike<number>;
   /** How rows are chosen that validate and test: at random, or the last ones, for series. Default "random". */
   readonly split?: SplitOptions["by"];
+  /** Same seed, same result. Default 0. */
   readonly seed?: number;
   /** Default "float64". */
   readonly dtype?: DType;
+  /** Default "auto": the BLAS of the system where there is one, else WebAssembly. */
   readonly kernels?: KernelChoice;
   /**
    * Threads of large products, with native and WebAssembly kernels. Default: the physical cores; in pages, which have
@@ -100,9 +83,11 @@ export interface FitOptions {
    */
   readonly threads?: number;
   /** Bytes that the rows of J of one layer with shared weights may take at once. Default 256 MiB. */
-  readonly memory?: number;
-  /** Called after each epoch. */
-  readonly onStep?: (event: FitEvent) => void;
+  readonly jacobianMemory?: number;
+  /** Called after each epoch, and before the first step. */
+  readonly onEpoch?: (event: FitEvent) => void;
+  /** Called after each step. */
+  readonly onStep?: (event: FitStep) => void;
   /** Called within epochs of mini-batches that take longer than a moment, at most four times a second. */
   readonly onProgress?: (progress: FitProgress) => void;
   /** Called before training, with what was decided and why. */
@@ -111,28 +96,35 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Defaults of the options that do not depend on the data. */
-export const fitDefaults: Readonly<{
-  activation: Activation;
-  optimizer: OptimizerName;
-  ensemble: number;
-  validation: number;
-  test: number;
-  split: SplitOptions["by"];
-  seed: number;
-  dtype: DType;
-  kernels: KernelChoice;
-}> = Object.freeze({
-  activation: "tanh",
-  optimizer: "auto",
-  ensemble: 1,
-  validation: 0.15,
-  test: 0,
-  split: splitDefaults.by,
-  seed: 0,
-  dtype: "float64",
-  kernels: "auto",
-});
+/** Options of a fit whose defaults do not depend on the data. */
+type Settled = "activation" | "ensemble" | "validation" | "test" | "split" | "seed" | "dtype" | "kernels";
+
+const { activation, optimizer, ensemble, validation, split, seed, dtype, kernels } = optionTable;
+
+/** Defaults of the options of a fit that do not depend on the data. Of arrays no rows test. */
+export const fitDefaults: Readonly<Required<Pick<FitOptions, Settled>> & { optimizer: OptimizerName }> =
+  Object.freeze({
+    activation: activation.default!,
+    optimizer: optimizer.default!,
+    ensemble: ensemble.default!,
+    validation: validation.default!,
+    test: 0,
+    split: split.default!,
+    seed: seed.default!,
+    dtype: dtype.default!,
+    kernels: kernels.default!,
+  });
+
+const columnOptionNames: readonly (keyof ColumnOptions)[] = [
+  ...(["targets", "missing", "dates", "categories", "ignore", "maxLevels", "onColumns"] as const),
+];
+
+/** The options of `fitTable`: those of `fit`, and what becomes of columns. */
+export const tableOptionNames: readonly string[] = Object.entries(optionTable)
+  .filter(([, option]) => "check" in option)
+  .map(([name]) => name);
+
+const fitOptionNames = tableOptionNames.filter((name) => !columnOptionNames.some((other) => other === name));
 
 /** Thrown where an option is unknown or out of its range. */
 export class OptionError extends Error {
@@ -140,82 +132,31 @@ export class OptionError extends Error {
   readonly code = "option";
 }
 
-const wholeNumber = (least: number) => (value: unknown) =>
-  Number.isSafeInteger(value) && (value as number) >= least;
-const above = (least: number) => (value: unknown) =>
-  typeof value === "number" && value > least && value < Infinity;
-const oneOf = (names: readonly string[]) => (value: unknown) => names.includes(value as string);
-const isShare = (value: unknown) => typeof value === "number" && value >= 0 && value < 1;
-const isFunction = (value: unknown) => typeof value === "function";
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-const isList = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value);
-const isSignal = (value: unknown) => isObject(value) && "aborted" in value;
-const isOptimizer = (value: unknown) => isObject(value) && "init" in value && "plan" in value;
-
-/** For each option whether a value will do, and what it must be. */
-const rules: Readonly<Record<keyof FitOptions, readonly [(value: unknown) => boolean, string]>> = {
-  hidden: [
-    (value) => Array.isArray(value) && value.every(wholeNumber(1)),
-    "a list of whole numbers of at least 1",
-  ],
-  activation: [oneOf(activations), `one of ${activations.join(", ")}`],
-  network: [
-    (value) => oneOf(networkNames)(value) || isObject(value),
-    `a network as an object, or for pictures one of ${networkNames.join(", ")}`,
-  ],
-  optimizer: [
-    (value) => optimizerNames.includes(value as OptimizerName) || isOptimizer(value),
-    `one of ${optimizerNames.join(", ")}, or an optimizer`,
-  ],
-  learningRate: [above(0), "a finite number above 0"],
-  damping: [(value) => value === 0 || above(0)(value), "a finite number of at least 0"],
-  lambda: [(value) => value === 0 || above(0)(value), "a finite number of at least 0"],
-  alpha: [(value) => value === 0 || above(0)(value), "a finite number of at least 0"],
-  batchSize: [wholeNumber(1), "a whole number of at least 1"],
-  ensemble: [wholeNumber(1), "a whole number of at least 1"],
-  maxSteps: [wholeNumber(1), "a whole number of at least 1"],
-  timeLimitMs: [above(0), "a finite number above 0"],
-  patience: [wholeNumber(1), "a whole number of at least 1"],
-  validation: [isShare, "a share in [0, 1)"],
-  test: [isShare, "a share in [0, 1)"],
-  testRows: [isList, "a list of row numbers"],
-  split: [oneOf(["random", "blocks"]), "random or blocks"],
-  seed: [wholeNumber(0), "a whole number of at least 0"],
-  dtype: [oneOf(["float32", "float64"]), "float32 or float64"],
-  kernels: [oneOf(kernelChoices), `one of ${kernelChoices.join(", ")}`],
-  threads: [wholeNumber(1), "a whole number of at least 1"],
-  memory: [above(0), "a finite number of bytes above 0"],
-  onStep: [isFunction, "a function"],
-  onProgress: [isFunction, "a function"],
-  onDecisions: [isFunction, "a function"],
-  signal: [isSignal, "an AbortSignal"],
-};
-
 /**
  * Checks options; undefined counts as absent.
  *
+ * @param known Those that the function has.
  * @throws {OptionError} If one is unknown, with the nearest known name, or out of its range.
  */
-export function checkOptions(options: Readonly<Record<string, unknown>>): void {
+export function checkOptions(options: object, known: readonly string[] = fitOptionNames): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, name))
-      throw new OptionError(`options.${name}: is unknown${suggest(name, Object.keys(rules))}`);
-    const rule = rules[name as keyof FitOptions];
-    if (value !== undefined && !rule[0](value))
-      throw new OptionError(`options.${name}: ${writeValue(value)} will not do; it must be ${rule[1]}`);
+    if (!known.includes(name)) throw new OptionError(`options.${name}: is unknown${suggest(name, known)}`);
+    const { check } = optionTable[name as keyof FitOptions];
+    if (value !== undefined && !check.holds(value))
+      throw new OptionError(`options.${name}: ${writeValue(value)} will not do; it must be ${check.words}`);
   }
 }
 
 /** A value as it was written; JSON has no NaN, Infinity or functions. */
 function writeValue(value: unknown): string {
   if (typeof value === "function") return "a function";
-  return typeof value === "string" || isObject(value) ? JSON.stringify(value) : String(value);
+  const isNested = typeof value === "object" && value !== null;
+  return typeof value === "string" || isNested ? JSON.stringify(value) : String(value);
 }
 
-/** "; did you mean ...?" where a known name is near, else the known names. */
-export function suggest(name: string, known: readonly string[]): string {
-  const near = nearestName(name, known);
-  return near === null ? `; known are ${known.join(", ")}` : `; did you mean "${near}"?`;
+/** The same options with test rows where nothing is said about them: as commands do, what reads data holds some out. */
+export function withTestRows<Options extends FitOptions>(options: Options): Options {
+  return { ...options, test: options.test ?? optionTable.test.default };
 }
 
 /** How the options split the rows. */

@@ -4,9 +4,8 @@ import type { ImageFault } from "../data/images/decode-images.ts";
 import type { ImageSet } from "../data/images/open-images.ts";
 import { openLabelledFor, openNamedFor, type PictureReading } from "../data/images/open-pictures.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
-import type { Model, Predictions } from "./model.ts";
-import type { PictureEncoder } from "./picture-encoder.ts";
 import { pictureInputs } from "./picture-inputs.ts";
+import type { PictureEncoder, Predictions, SavedModel } from "./saved-model.ts";
 
 /** Where pictures are, and how they are read; their shape is the model's. */
 export interface PredictPicturesOptions extends Omit<PictureReading, "fit"> {}
@@ -28,7 +27,7 @@ export interface PicturePredictions extends Predictions {
  * @throws {DataError} If the model was fitted to a table, or pictures can't be read.
  */
 export async function predictPictures(
-  model: Model,
+  model: SavedModel,
   options: PredictPicturesOptions,
 ): Promise<PicturePredictions> {
   const encoder = requirePictures(model);
@@ -60,7 +59,7 @@ export interface PictureEvaluation extends Evaluation {
  * @throws {DataError} As `predictPictures`, or if labels are missing.
  */
 export async function evaluatePictures(
-  model: Model,
+  model: SavedModel,
   options: PredictPicturesOptions,
 ): Promise<PictureEvaluation> {
   const encoder = requirePictures(model);
@@ -85,7 +84,7 @@ export async function evaluatePictures(
   }
 }
 
-function requirePictures({ header }: Model): PictureEncoder {
+function requirePictures({ header }: SavedModel): PictureEncoder {
   if (header.pictures) return header.pictures;
   throw new DataError(
     "shape",
@@ -95,10 +94,13 @@ function requirePictures({ header }: Model): PictureEncoder {
 }
 
 function predictSet(
-  model: Model,
+  model: SavedModel,
   { channels }: PictureEncoder,
   { source }: ImageSet,
   rows: Int32Array,
 ): Predictions {
-  return model.predictSource(pictureInputs(source, rows, channels, null), rows.length);
+  return model.predictEncoded(
+    { source: pictureInputs(source, rows, channels, null), matrix: null },
+    rows.length,
+  );
 }

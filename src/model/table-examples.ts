@@ -30,6 +30,9 @@ export function separateOptions<T extends ColumnOptions>(
 export interface TableExamples {
   readonly examples: Examples;
   readonly encoder: Encoder;
+  /** Rows of the table that are used, ascending, and what is known of each: rows × targets, in the targets' own units. */
+  readonly rows: Int32Array;
+  readonly actual: Float64Array;
   /** Numbers of rows of the table. */
   readonly split: Split;
   readonly notes: readonly ColumnNote[];
@@ -60,16 +63,17 @@ export function readExamples(table: Table, columns: ColumnOptions, options: FitO
       { file: table.name },
       "has no column that varies over the training rows",
     );
+  const actual = readTargets(encoder, table, rows);
   const examples: Examples = {
     rows: rows.length,
     inputs: matrixInputs(encodeInputs(encoder, table, rows).inputs, rows.length, encodedLevels(encoder)),
-    targets: standardizeTargets(encoder, readTargets(encoder, table, rows)),
+    targets: standardizeTargets(encoder, actual),
     outputs: targets.length,
     targetNames: targets,
     split: positionsAmong(rows, split),
     restore: (values) => restoreTargets(encoder, values),
   };
-  return { examples, encoder, split, notes };
+  return { examples, encoder, rows, actual, split, notes };
 }
 
 /** Rows of a table as positions among the usable rows. */

@@ -88,17 +88,18 @@ function rowsOf({ split }: Examples): Pick<Training, "trainRows" | "validationRo
 
 /** Who is told about a training that goes on where another ended. */
 function observers(
-  { options: { onStep, onProgress } }: MemberTask,
+  { options: { onEpoch, onStep, onProgress } }: MemberTask,
   place: TrainingPlace,
   before: Reached,
-): Pick<Training, "onEpoch" | "onProgress"> {
+): Pick<Training, "onEpoch" | "onStep" | "onProgress"> {
   return {
     onEpoch:
-      onStep &&
+      onEpoch &&
       ((event) => {
         // Where the second training begins the first has been reported.
-        if (event.epoch > 0 || before === notBegun) onStep({ ...continued(event, before), ...place });
+        if (event.epoch > 0 || before === notBegun) onEpoch({ ...continued(event, before), ...place });
       }),
+    onStep: onStep && ((event) => onStep({ ...continued(event, before), ...place })),
     onProgress: onProgress && ((progress) => onProgress({ ...continued(progress, before), ...place })),
   };
 }
@@ -118,7 +119,7 @@ function trainingOf(
     ...stage,
     kernels,
     dtype,
-    residual: networkResidual(network, dataset, options.memory),
+    residual: networkResidual(network, dataset, options.jacobianMemory),
     limits: { ...stage.limits, timeLimitMs: Math.max(0, deadline - performance.now()) },
     signal: options.signal,
   };

@@ -1,7 +1,7 @@
 import type { ComparedRun, Comparison } from "../model/compare.ts";
 import type { EpochEvent } from "../training/training.ts";
-import { dotChart } from "./charts/dot-chart.ts";
 import { type Line, lineChart, numbersOf } from "./charts/line-chart.ts";
+import { dotChart } from "./charts/point-charts.ts";
 import { logScale } from "./charts/scale.ts";
 import { formatNumber } from "./format-number.ts";
 import { html, type Markup, nothing } from "./markup.ts";

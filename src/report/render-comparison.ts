@@ -1,8 +1,8 @@
 import { type ComparedRun, type Comparison, choosingPart } from "../model/compare.ts";
 import { comparisonCharts } from "./comparison-charts.ts";
+import { notesTable } from "./data-sections.ts";
 import { formatCount, formatDuration, formatFixed, formatNumber } from "./format-number.ts";
 import { html, type Markup } from "./markup.ts";
-import { notesTable } from "./notes-section.ts";
 import { renderPage } from "./page.ts";
 import { parts } from "./report-data.ts";
 import { seriesClass, seriesSample } from "./series.ts";

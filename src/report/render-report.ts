@@ -1,8 +1,7 @@
-import { definePointMarks } from "./charts/marks.ts";
+import { definePointMarks } from "./charts/frame.ts";
+import { notesSection, picturesSection } from "./data-sections.ts";
 import { html } from "./markup.ts";
-import { notesSection } from "./notes-section.ts";
 import { renderPage } from "./page.ts";
-import { picturesSection } from "./pictures-section.ts";
 import type { ReportData } from "./report-data.ts";
 import { resultSection } from "./result-section.ts";
 import { cautions, summarize } from "./summary.ts";

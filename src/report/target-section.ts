@@ -1,11 +1,11 @@
+import { legend } from "./charts/frame.ts";
 import { commonBins, histogramChart } from "./charts/histogram-chart.ts";
-import { legend } from "./charts/marks.ts";
+import { scatterChart } from "./charts/point-charts.ts";
 import { extent, linearScale, type Scale } from "./charts/scale.ts";
-import { scatterChart } from "./charts/scatter-chart.ts";
 import { formatFixed } from "./format-number.ts";
 import { html, type Markup } from "./markup.ts";
 import { type Part, type Point, parts, pointsOf, type TargetPoints } from "./report-data.ts";
-import { thinPoints } from "./thin.ts";
+import { thinPoints } from "./series.ts";
 
 /** Points of one part that a chart shows: more would only hide each other. */
 const pointLimit = 600;

@@ -1,8 +1,7 @@
 import type { FitReport } from "../model/fit-report.ts";
 import type { EpochEvent } from "../training/training.ts";
-import type { Axis } from "./charts/frame.ts";
+import { type Axis, legend } from "./charts/frame.ts";
 import { type Highlight, type Line, lineChart, numbersOf } from "./charts/line-chart.ts";
-import { legend } from "./charts/marks.ts";
 import { linearScale, logScale } from "./charts/scale.ts";
 import { html, type Markup, nothing } from "./markup.ts";
 import { isRidge } from "./summary.ts";

@@ -8,7 +8,7 @@ import { type Best, keepBest } from "./best.ts";
 import { type ProgressReporter, progressReporter, secondsLeft } from "./epoch-progress.ts";
 import { copyPlain, placePlain } from "./plain.ts";
 import { type Stop, stopAfterEpoch, stopAfterStep } from "./stop.ts";
-import type { EpochEvent, Training, TrainingResult } from "./training.ts";
+import type { EpochEvent, StepEvent, Training, TrainingResult } from "./training.ts";
 
 /** All that a training goes on from, as plain data: the same numbers follow as if it had never been saved. */
 export interface SavedRun {
@@ -69,9 +69,11 @@ export function openRun(training: Training, saved: SavedRun | null = null): Run 
       if (loop.batch === 0) beginEpoch(loop);
       loadBatch(loop);
       residual.linearize(parameters);
+      const { loss } = residual;
       const report = loop.takeStep(loop.state, residual, parameters);
       loop.step++;
       loop.batch++;
+      training.onStep?.(stepEvent(loop, report, loss));
       loop.stop = stopAfterStep(
         training.limits,
         { step: loop.step, elapsedMs: elapsedOf(loop), failure: report.failure },
@@ -167,6 +169,14 @@ function save(loop: Loop): SavedRun {
 
 function elapsedOf({ start }: Loop): number {
   return performance.now() - start;
+}
+
+function stepEvent(loop: Loop, report: StepReport, loss: number): StepEvent {
+  const { damping, gainRatio, learningRate } = report;
+  const { step, epoch, residual } = loop;
+  const meanLoss = loss / residual.linearization.rows;
+  const seconds = elapsedOf(loop) / 1000;
+  return { step, epoch: epoch + 1, seconds, loss: meanLoss, damping, gainRatio, learningRate };
 }
 
 function beginEpoch({ batches, progress, epoch }: Loop): void {

@@ -55,14 +55,14 @@ export const stopDefaults: Readonly<StopLimits> = Object.freeze({
 });
 
 /** What the rules look at after each step. */
-export interface Progress {
+export interface StepOutcome {
   readonly step: number;
   readonly elapsedMs: number;
   readonly failure: "not finite" | "no decrease" | null;
 }
 
 /** What the rules look at after each epoch. */
-export interface EpochProgress {
+export interface EpochErrors {
   readonly epoch: number;
   /** The training loss now. */
   readonly trainLoss: number;
@@ -76,7 +76,7 @@ export interface EpochProgress {
 /** The rules that are asked after each step; null goes on. */
 export function stopAfterStep(
   limits: StopLimits,
-  progress: Progress,
+  progress: StepOutcome,
   aborted: boolean,
   batches: number,
 ): Stop | null {
@@ -97,7 +97,7 @@ export function stopAfterStep(
 }
 
 /** The rules that are asked after each epoch; null goes on. */
-export function stopAfterEpoch(limits: StopLimits, progress: EpochProgress): Stop | null {
+export function stopAfterEpoch(limits: StopLimits, progress: EpochErrors): Stop | null {
   const { trainLoss, bestTrainLosses, epoch, bestEpoch, validationLoss } = progress;
   const best = bestTrainLosses[bestTrainLosses.length - 1]!;
   if (!(trainLoss <= limits.divergence * best) && trainLoss > 0)

@@ -22,6 +22,8 @@ export interface Training {
   readonly limits: StopLimits;
   readonly signal?: AbortSignal | undefined;
   readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
+  /** Called after each step. */
+  readonly onStep?: ((event: StepEvent) => void) | undefined;
   /** Called within epochs that take a while, a few times a second. */
   readonly onProgress?: ((progress: EpochProgress) => void) | undefined;
 }
@@ -43,6 +45,20 @@ export interface EpochEvent {
   /** ‖Jᵀ r‖ / n on the epoch's last batch, where its step last linearized: before it, for most methods. */
   readonly gradientNorm: number;
   readonly form: "gram" | "primal" | null;
+}
+
+/** A step, told at once: it costs next to nothing. */
+export interface StepEvent {
+  /** Steps until now, this one counted. */
+  readonly step: number;
+  /** The epoch that it belongs to, from 1. */
+  readonly epoch: number;
+  readonly seconds: number;
+  /** ½ ‖r‖² / n of its batch where it began, of standardized residuals. */
+  readonly loss: number;
+  readonly damping: number | null;
+  readonly gainRatio: number | null;
+  readonly learningRate: number;
 }
 
 /** What training left. */

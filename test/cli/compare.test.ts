@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compareDefaults } from "../../src/model/compare.ts";
-import { optimizerNames } from "../../src/model/options.ts";
+import { optimizerNames } from "../../src/model/named-optimizers.ts";
+import { compareDefaults } from "../../src/model/option-table.ts";
 import { finish, jsonLines, makeWorkplace, tableOf } from "./run-cli.ts";
 
 const place = makeWorkplace();

@@ -43,7 +43,7 @@ describe("gramian explain", () => {
   });
 
   test("says how many filters are taken at a time where memory is scarce", async () => {
-    const { stdout } = await place.run("explain", "cnn-small", "--memory", "1MB");
+    const { stdout } = await place.run("explain", "cnn-small", "--jacobian-memory", "1MB");
     expect(stdout).toMatch(/rows, \d+ of 32 at a time/);
   });
 
@@ -95,7 +95,7 @@ describe("gramian explain", () => {
       2,
       '--write: "dense.json" is what is explained; give another name',
     ],
-    [["cnn-small", "--memory", "5"], 2, '--memory: "5" is not an amount of memory'],
+    [["cnn-small", "--jacobian-memory", "5"], 2, '--jacobian-memory: "5" is not an amount of memory'],
   ])("refuses %j", async (args, code, message) => {
     const result = await place.run("explain", ...args);
     expect(result).toMatchObject({ code, stdout: "" });

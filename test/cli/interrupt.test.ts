@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { listenForInterrupt } from "../../src/cli/interrupt.ts";
+import { listenForInterrupt } from "../../src/cli/table-command.ts";
 
 describe("listenForInterrupt", () => {
   test("aborts at the first signal and leaves the second to the system", () => {

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../../src/data/read-table.ts";
-import { load } from "../../src/model/model.ts";
+import { evaluateTable, load } from "../../src/model/model.ts";
+import { predictTable } from "../../src/model/saved-model.ts";
 import { jsonLines, makeWorkplace, tableOf } from "./run-cli.ts";
 
 const place = makeWorkplace();
@@ -35,7 +36,7 @@ describe("gramian predict", () => {
   test("writes every digit, in the order of the rows", async () => {
     const { code, stdout, stderr } = await place.run("predict", "model.gramian", "sine.csv");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const { values } = (await load(path("model.gramian"))).predictTable(await readTable(path("sine.csv")));
+    const { values } = predictTable(await load(path("model.gramian")), await readTable(path("sine.csv")));
     expect(stdout).toBe(`y\n${[...values].join("\n")}\n`);
   });
 
@@ -119,7 +120,8 @@ describe("gramian evaluate", () => {
 
   test("prints JSON that agrees with the library", async () => {
     const { stdout } = await place.run("evaluate", "two.gramian", "two.csv", "--json");
-    const { rows, metrics, targets } = (await load(path("two.gramian"))).evaluateTable(
+    const { rows, metrics, targets } = evaluateTable(
+      await load(path("two.gramian")),
       await readTable(path("two.csv")),
     );
     expect(jsonLines(stdout)).toEqual([

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { alignTable, shorten } from "../../src/cli/align-table.ts";
-import { columnNumber, columnR2, plainDuration, plainNumber } from "../../src/cli/plain-number.ts";
-import { writeCsv } from "../../src/cli/write-csv.ts";
+import {
+  alignTable,
+  columnNumber,
+  columnR2,
+  plainDuration,
+  plainNumber,
+  shorten,
+} from "../../src/cli/plain-text.ts";
+import { writeCsv } from "../../src/cli/prediction-output.ts";
 
 describe("alignTable", () => {
   test("puts numbers to the right and texts to the left", () => {

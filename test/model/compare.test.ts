@@ -2,16 +2,12 @@ import { describe, expect, test } from "vitest";
 import { parseTable } from "../../src/data/read-table.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { linearize } from "../../src/linearization/linearize.ts";
-import {
-  type ComparedRun,
-  type CompareOptions,
-  compareDefaults,
-  compareTable,
-} from "../../src/model/compare.ts";
+import { type ComparedRun, type CompareOptions, compareTable } from "../../src/model/compare.ts";
 import { type Examples, matrixInputs } from "../../src/model/examples.ts";
 import { fitTable } from "../../src/model/fit.ts";
 import { gramSpectrum } from "../../src/model/gram-spectrum.ts";
-import { type OptimizerName, optimizerNames } from "../../src/model/options.ts";
+import { type OptimizerName, optimizerNames } from "../../src/model/named-optimizers.ts";
+import { compareDefaults } from "../../src/model/option-table.ts";
 import { denseNetwork } from "../../src/network/network.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { quick, surface } from "./surfaces.ts";
@@ -59,6 +55,7 @@ describe("compareTable", () => {
     const csv = many.inputs.map(([a, b], i) => [a, b, many.targets[i]![0]].join(",")).join("\n");
     const started: string[] = [];
     const { runs } = await compareTable(parseTable(`a,b,y\n${csv}\n`, "many.csv"), {
+      test: 0,
       ...quick,
       targets: ["y"],
       optimizers: ["auto"],
@@ -143,7 +140,7 @@ describe("compareTable", () => {
       maxSteps: 1000,
       signal: controller.signal,
       onRun: ({ optimizer }) => seen.push(optimizer),
-      onStep: (optimizer, { step }) => {
+      onEpoch: (optimizer, { step }) => {
         if (optimizer === "gram-gauss-newton" && step === 3) controller.abort();
       },
     });

@@ -86,7 +86,7 @@ test.each(networks)(
       ["float32", 3000],
     ] as const) {
       const examples = 6;
-      const { form, bytes } = explainNetwork(network, { batchSize: examples, dtype, memory });
+      const { form, bytes } = explainNetwork(network, { batchSize: examples, dtype, jacobianMemory: memory });
       const ours = gramGaussNewton({ damping: 1, form: form.form });
       expect(bytes).toEqual({
         sgd: await bytesOfTraining(network, dtype, examples, sgd(), memory),
@@ -100,14 +100,14 @@ test.each(networks)(
 test.each(networks)("the parts of %s are formed as it is said", (_, network) => {
   for (const memory of [2 ** 28, 3000]) {
     if (network === mixed && memory > 3000) {
-      const { layers } = explainNetwork(network, { batchSize: 6, dtype: "float64", memory });
+      const { layers } = explainNetwork(network, { batchSize: 6, dtype: "float64", jacobianMemory: memory });
       expect(new Set(layers.flatMap(({ gram }) => gram?.method ?? []))).toEqual(
         new Set(["pairs", "rows", "product"]),
       );
     }
     const plan = planNetwork(referenceKernels(), network, "float64", 6);
     const jacobians = layerJacobians(plan, gramWorkspace(plan, memory));
-    const { layers } = explainNetwork(network, { batchSize: 6, dtype: "float64", memory });
+    const { layers } = explainNetwork(network, { batchSize: 6, dtype: "float64", jacobianMemory: memory });
     const said = layers.filter(({ parameters }) => parameters > 0).map(({ gram }) => gram?.method ?? null);
     expect(said).toEqual(jacobians.map(({ method, block }) => (block.trainable ? method : null)));
   }
@@ -117,7 +117,7 @@ test("says of each layer where it stands, what it gives, and how many units its 
   const { layers, parameters, trainable } = explainNetwork(mixed, {
     batchSize: 6,
     dtype: "float64",
-    memory: 3000,
+    jacobianMemory: 3000,
   });
   const at = (where: string) => layers.find((layer) => layer.where === where)!;
   expect(at("layers[0]")).toMatchObject({

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseTable } from "../../src/data/read-table.ts";
 import { fitTable, type TableOptions } from "../../src/model/fit.ts";
-import { readModel } from "../../src/model/model.ts";
+import { evaluateTable, readModel } from "../../src/model/model.ts";
+import { predictTable } from "../../src/model/saved-model.ts";
 import type { Layer } from "../../src/network/layers.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { quick } from "./surfaces.ts";
@@ -54,15 +55,15 @@ describe("a category of many levels", () => {
 
   test("gives new and missing levels one prediction, which is the same after reading the model", async () => {
     const { model } = await fitTo(bent);
-    const { values, unseen: counts } = model.predictTable(unseen);
+    const { values, unseen: counts } = predictTable(model, unseen);
     expect([...counts]).toEqual([["station", 3]]);
     expect(values.every(Number.isFinite)).toBe(true);
     expect(values[1]).toBe(values[0]);
     expect(values[3]).toBe(values[0]);
     expect(values[2]).not.toBe(values[0]);
     const read = await readModel(await model.toBytes());
-    expect(read.predictTable(unseen).values).toEqual(values);
-    expect(read.evaluateTable(bent)).toEqual(model.evaluateTable(bent));
+    expect(predictTable(read, unseen).values).toEqual(values);
+    expect(evaluateTable(read, bent)).toEqual(evaluateTable(model, bent));
   });
 
   test("is a part of the linear model that takes the network's place", async () => {
@@ -73,7 +74,7 @@ describe("a category of many levels", () => {
     expect(header.members[0]!.blend).toBeNull();
     // The network computes the linear model's sums in another order.
     expect(report.errors.rmse.test! / report.baseline.ridge.rmse.test! - 1).toBeCloseTo(0, 10);
-    const { values } = model.predictTable(unseen);
+    const { values } = predictTable(model, unseen);
     expect(values[0]).toBe(values[1]);
   });
 

@@ -46,7 +46,7 @@ test("the memory of rows changes roundings alone, which shows that it arrives", 
       damping: 1,
       maxSteps: 1,
       validation: 0,
-      memory,
+      jacobianMemory: memory,
     } as const;
     const model = await fit(waves, targets, options);
     expect(model.report.history.at(-1)!.form).toBe("gram");

@@ -4,6 +4,7 @@ import type { Encoder } from "../../src/data/encoder.ts";
 import type { ColumnNote } from "../../src/data/plan-columns.ts";
 import { parseTable } from "../../src/data/read-table.ts";
 import { fitTable, type TableOptions } from "../../src/model/fit.ts";
+import { predictTable } from "../../src/model/saved-model.ts";
 import { quick, surface } from "./surfaces.ts";
 
 const { inputs, targets } = surface(60);
@@ -45,7 +46,7 @@ describe("fitTable", () => {
     );
     const options = { ...quick, targets: ["y"], test: 0.2, optimizer: "gram-gauss-newton" } as const;
     const { split, model } = await fitTable(table, options);
-    const { values } = model.predictTable(table);
+    const { values } = predictTable(model, table);
     for (const part of ["train", "validation", "test"] as const) {
       const squares = Array.from(split[part], (row) => (values[row]! - targets[row]![0]!) ** 2);
       const rmse = Math.sqrt(squares.reduce((a, b) => a + b) / squares.length);
@@ -90,14 +91,14 @@ describe("fitTable", () => {
     const { notes, model } = await run(csv(), {
       ignore: ["z"],
       onColumns: (...given) => seen.push(given),
-      onStep: () => expect(seen).toHaveLength(1),
+      onEpoch: () => expect(seen).toHaveLength(1),
     });
     expect(seen).toEqual([[notes, model.header.encoder]]);
   });
 
   test("predicts several targets by their names, in the order that was asked for", async () => {
     const { model } = await run(csv(), { targets: ["z", "y"], maxSteps: 30 });
-    const predicted = model.predictTable(parseTable(csv(), "d.csv"));
+    const predicted = predictTable(model, parseTable(csv(), "d.csv"));
     expect(predicted.targets).toEqual(["z", "y"]);
     expect(model.report.targets.map(({ name }) => name)).toEqual(["z", "y"]);
     // z is 100 a, of the order of 100; y of the order of 1.
@@ -142,4 +143,25 @@ describe("fitTable", () => {
     await expect(run(text, options)).rejects.toThrow(DataError);
     await expect(run(text, options)).rejects.toThrow(new RegExp(`^${message.replace(/[?()]/g, "\\$&")}`));
   });
+});
+
+test("15 % of a table's rows test where nothing is said about them, as on the command line; 0 is none", async () => {
+  const csv = Array.from({ length: 100 }, (_, i) => `${i},${Math.sin(i / 20)}`).join("\n");
+  const table = parseTable(`x,y\n${csv}\n`, "d.csv");
+  const rowsOf = async (test?: number) =>
+    (await fitTable(table, { ...quick, targets: ["y"], ...(test === undefined ? {} : { test }) })).model
+      .report.rows;
+  expect((await rowsOf()).test).toBe(15);
+  expect((await rowsOf(0)).test).toBe(0);
+});
+
+test.each([
+  [{ missing: "none" }, 'options.missing: "none" will not do; it must be one of auto, mean, drop, refuse'],
+  [{ targets: "y" }, 'options.targets: "y" will not do; it must be a list of names'],
+  [{ catgories: ["x"] }, 'options.catgories: is unknown; did you mean "categories"?'],
+])("refuses the options of columns %j", async (options, message) => {
+  const table = parseTable("x,y\n1,2\n2,3\n3,5\n4,6\n", "d.csv");
+  await expect(fitTable(table, { targets: ["y"], ...options } as unknown as TableOptions)).rejects.toThrow(
+    message,
+  );
 });

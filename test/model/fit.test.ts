@@ -10,7 +10,7 @@ import { wasmKernels } from "../../src/kernels/wasm/wasm-kernels.ts";
 import { fit } from "../../src/model/fit.ts";
 import type { Decision } from "../../src/model/fit-report.ts";
 import { createModel } from "../../src/model/model.ts";
-import type { FitEvent, FitOptions } from "../../src/model/options.ts";
+import type { FitEvent, FitOptions, FitStep } from "../../src/model/options.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 import { quick, surface } from "./surfaces.ts";
 
@@ -167,7 +167,7 @@ describe("fit", () => {
 
   test("refuses a network that no memory holds, before it trains", async () => {
     let events = 0;
-    const run = fitted({ hidden: [1e9], onStep: () => events++ });
+    const run = fitted({ hidden: [1e9], onEpoch: () => events++ });
     await expect(run).rejects.toThrow(MemoryLimitError);
     expect(events).toBe(0);
   });
@@ -236,7 +236,7 @@ describe("the report of a fit", () => {
     const events: FitEvent[] = [];
     const { report } = await fitted({
       onDecisions: (list) => decisions.push(...list),
-      onStep: (event) => {
+      onEpoch: (event) => {
         expect(decisions.length).toBeGreaterThan(0);
         events.push(event);
       },
@@ -282,7 +282,7 @@ describe("training that ends early", () => {
       optimizer,
       maxSteps: 1000,
       signal: controller.signal,
-      onStep: ({ step }) => {
+      onEpoch: ({ step }) => {
         if (step === 5) controller.abort();
       },
     });
@@ -297,7 +297,7 @@ describe("training that ends early", () => {
     const stopped = await fitted({
       maxSteps: 1000,
       signal: controller.signal,
-      onStep: ({ step }) => {
+      onEpoch: ({ step }) => {
         if (step === 12) controller.abort();
       },
     });
@@ -312,7 +312,7 @@ describe("training that ends early", () => {
     const { report } = await fit(inputs, numbers, {
       kernels: "wasm",
       signal: controller.signal,
-      onStep: ({ epoch }) => {
+      onEpoch: ({ epoch }) => {
         if (epoch === 0 && ++shapes === 2) controller.abort();
       },
     });
@@ -338,7 +338,7 @@ describe("training that ends early", () => {
       ...options,
       ensemble: 3,
       signal: controller.signal,
-      onStep: ({ member, step }) => {
+      onEpoch: ({ member, step }) => {
         if (member === 1 && step === 2) controller.abort();
       },
     });
@@ -373,10 +373,10 @@ describe("training that ends early", () => {
   });
 
   test("by an error in the caller's own function is that error", async () => {
-    const onStep = () => {
+    const onEpoch = () => {
       throw new RangeError("mine");
     };
-    await expect(fitted({ onStep })).rejects.toThrow(new RangeError("mine"));
+    await expect(fitted({ onEpoch })).rejects.toThrow(new RangeError("mine"));
   });
 });
 
@@ -386,7 +386,7 @@ test("many rows are taken in mini-batches, and then all at once from the best ne
   const { report } = await fit(
     many.inputs,
     many.targets.map(([y]) => y!),
-    { hidden: [4], kernels: "wasm", patience: 2, onStep: (event) => events.push(event) },
+    { hidden: [4], kernels: "wasm", patience: 2, onEpoch: (event) => events.push(event) },
   );
   expect(report.decisions.map(({ what }) => what)).toContain("polish");
   expect(report.history.map(({ epoch }) => epoch)).toEqual(events.map(({ epoch }) => epoch));
@@ -427,7 +427,7 @@ describe("an ensemble", () => {
 
   test("reports which network it trains", async () => {
     const seen = new Set<string>();
-    await fitted({ ensemble: 2, onStep: ({ member, members }) => seen.add(`${member} of ${members}`) });
+    await fitted({ ensemble: 2, onEpoch: ({ member, members }) => seen.add(`${member} of ${members}`) });
     expect([...seen]).toEqual(["0 of 2", "1 of 2"]);
   });
 
@@ -458,4 +458,25 @@ describe("an ensemble", () => {
     // Where this fails with another recipe, choose a seed whose members differ: the test is about those.
     expect(shapes.size).toBe(2);
   });
+});
+
+test("each step is told, and each epoch, which has as many steps as batches", async () => {
+  const { inputs, targets } = surface(60);
+  const epochs: number[] = [];
+  const steps: FitStep[] = [];
+  const options: FitOptions = { ...quick, batchSize: 17, validation: 0, seed: 3 };
+  const { report } = await fit(inputs, targets, {
+    ...options,
+    onEpoch: ({ step }) => epochs.push(step),
+    onStep: (event) => steps.push(event),
+  });
+  expect(epochs).toEqual([0, 4, 8]);
+  expect(steps.map(({ step, epoch }) => [step, epoch])).toEqual(
+    Array.from({ length: report.steps }, (_, i) => [i + 1, 1 + Math.floor(i / 4)]),
+  );
+  for (const { loss, seconds, learningRate, damping, member, shape } of steps) {
+    expect(loss).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThan(0);
+    expect([learningRate > 0, damping !== null, member, shape]).toEqual([true, true, 0, 0]);
+  }
 });

@@ -6,8 +6,9 @@ import { DataError } from "../../src/data/data-error.ts";
 import { parseTable } from "../../src/data/read-table.ts";
 import { encodeModel } from "../../src/formats/model-file.ts";
 import { fit, fitTable } from "../../src/model/fit.ts";
-import { createModel, load, type Model, readModel } from "../../src/model/model.ts";
+import { createModel, evaluateTable, load, type Model, readModel } from "../../src/model/model.ts";
 import type { FitOptions } from "../../src/model/options.ts";
+import { predictTable } from "../../src/model/saved-model.ts";
 import { parameterCount } from "../../src/network/network.ts";
 import { quick, surface } from "./surfaces.ts";
 
@@ -66,10 +67,10 @@ describe("a model that was saved and loaded", () => {
     const table = parseTable(csv, "d.csv");
     const { model } = await fitTable(table, { ...quick, targets: ["y"], ensemble: 3 });
     const same = await reloaded(model);
-    const expected = model.predictTable(table);
+    const expected = predictTable(model, table);
     expect(expected.spread!.every((value) => value >= 0 && Number.isFinite(value))).toBe(true);
-    expect(same.predictTable(table)).toEqual(expected);
-    expect(same.evaluateTable(table)).toEqual(model.evaluateTable(table));
+    expect(predictTable(same, table)).toEqual(expected);
+    expect(evaluateTable(same, table)).toEqual(evaluateTable(model, table));
     expect(same.header.dataHash).toBe(table.sha256);
   });
 
@@ -144,7 +145,7 @@ describe("predict", () => {
     );
     const { model } = await fitTable(table, { ...quick, targets: ["y"] });
     expect((await model.predict(inputs)) as number[][]).toEqual(
-      [...model.predictTable(table).values].map((y) => [y]),
+      [...predictTable(model, table).values].map((y) => [y]),
     );
   });
 });
@@ -160,10 +161,10 @@ test("the spread of an ensemble is the deviation of its members' predictions, in
     const start = end;
     end += parameterCount(member.network);
     const header = { ...model.header, members: [member] };
-    return createModel(header, model.parameters.slice(start, end)).predictTable(table);
+    return predictTable(createModel(header, model.parameters.slice(start, end)), table);
   });
   expect(each.every(({ spread }) => spread === null)).toBe(true);
-  const { values, spread } = model.predictTable(table);
+  const { values, spread } = predictTable(model, table);
   values.forEach((value, i) => {
     const members = each.map((one) => one.values[i]!);
     const mean = members.reduce((a, b) => a + b) / 3;
@@ -184,9 +185,9 @@ describe("evaluateTable", () => {
   test("compares with the targets that are there", async () => {
     const table = parseTable(csv(7), "d.csv");
     const { model } = await fitTable(table, { ...quick, targets: ["z", "y"] });
-    const evaluation = model.evaluateTable(table);
+    const evaluation = evaluateTable(model, table);
     expect(evaluation).toMatchObject({ rows: 49, skipped: 1, targets: [{ name: "z" }, { name: "y" }] });
-    const { values, targets } = model.predictTable(table);
+    const { values, targets } = predictTable(model, table);
     expect(targets).toEqual(["z", "y"]);
     const squares = rows.targets.map(([y, z], i) => [
       (values[2 * i]! - z! * 100) ** 2,
@@ -204,11 +205,11 @@ describe("evaluateTable", () => {
       targets: ["y"],
       ignore: ["z"],
     });
-    expect(() => model.evaluateTable(parseTable("a,b,y\n1,2,\n3,4,NaN\n", "e.csv"))).toThrow(
+    expect(() => evaluateTable(model, parseTable("a,b,y\n1,2,\n3,4,NaN\n", "e.csv"))).toThrow(
       'e.csv: has no row with a value of "y"',
     );
-    expect(() => model.evaluateTable(parseTable("a,b\n1,2\n", "e.csv"))).toThrow('e.csv: has no column "y"');
-    expect(() => model.evaluateTable(parseTable("a,b,y\n1,2,inf\n", "e.csv"))).toThrow(
+    expect(() => evaluateTable(model, parseTable("a,b\n1,2\n", "e.csv"))).toThrow('e.csv: has no column "y"');
+    expect(() => evaluateTable(model, parseTable("a,b,y\n1,2,inf\n", "e.csv"))).toThrow(
       'e.csv:2: column "y" is "inf", not a finite number',
     );
   });

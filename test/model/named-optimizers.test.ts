@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { DType } from "../../src/kernels/kernels.ts";
 import { fit } from "../../src/model/fit.ts";
-import { optimizerNames } from "../../src/model/options.ts";
+import { optimizerNames } from "../../src/model/named-optimizers.ts";
 import type { Network } from "../../src/network/network.ts";
 import { gaussianRandom, seededRandom } from "../../src/random/random.ts";
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fit } from "../../src/model/fit.ts";
 import { checkOptions, type FitOptions, fitDefaults, OptionError } from "../../src/model/options.ts";
@@ -15,6 +16,18 @@ const refusal = (options: object) => {
   }
   return null;
 };
+
+test("the docstrings of FitOptions say the defaults", () => {
+  const text = readFileSync(new URL("../../src/model/options.ts", import.meta.url), "utf8");
+  const said = new Map(
+    [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s+readonly (\w+)\?:/g)].map(([, words, name]) => [
+      name,
+      words,
+    ]),
+  );
+  for (const [name, value] of Object.entries(fitDefaults))
+    expect(said.get(name), name).toContain(`Default ${JSON.stringify(value)}`);
+});
 
 describe("checkOptions", () => {
   test("takes every option, absent ones, and its own defaults", () => {
@@ -42,7 +55,8 @@ describe("checkOptions", () => {
       dtype: "float32",
       kernels: "reference",
       threads: 1,
-      memory: 2e9,
+      jacobianMemory: 2e9,
+      onEpoch: () => {},
       onStep: () => {},
       onProgress: () => {},
       onDecisions: () => {},
@@ -56,6 +70,7 @@ describe("checkOptions", () => {
     ["hiden", 'options.hiden: is unknown; did you mean "hidden"?'],
     ["learningrate", 'options.learningrate: is unknown; did you mean "learningRate"?'],
     ["lerningRate", 'options.lerningRate: is unknown; did you mean "learningRate"?'],
+    ["memory", 'options.memory: is unknown; did you mean "jacobianMemory"?'],
     ["steps", 'options.steps: is unknown; did you mean "maxSteps"?'],
     ["SEED", 'options.SEED: is unknown; did you mean "seed"?'],
     [

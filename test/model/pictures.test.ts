@@ -4,9 +4,10 @@ import type { ImageShape } from "../../src/data/images/image-shape.ts";
 import { parseTable } from "../../src/data/read-table.ts";
 import { fit } from "../../src/model/fit.ts";
 import { fitPictures, type PictureOptions } from "../../src/model/fit-pictures.ts";
-import { load } from "../../src/model/model.ts";
+import { evaluateTable, load } from "../../src/model/model.ts";
 import type { FitOptions } from "../../src/model/options.ts";
 import { evaluatePictures, predictPictures } from "../../src/model/predict-pictures.ts";
+import { predictTable } from "../../src/model/saved-model.ts";
 import { encode, sharp, temporaryFolder, writeInto } from "../data/images/pictures.ts";
 
 const root = temporaryFolder();
@@ -129,10 +130,10 @@ describe.skipIf(!sharp)("evaluatePictures", () => {
 describe.skipIf(!sharp)("what does not fit", () => {
   test("a model of pictures refuses tables and arrays", async () => {
     const { model } = await run({ maxSteps: 1 });
-    expect(() => model.predictTable(table)).toThrow(
+    expect(() => predictTable(model, table)).toThrow(
       "angles.csv: holds no pictures, to which the model was fitted; use predictPictures, or --images on the command line",
     );
-    expect(() => model.evaluateTable(table)).toThrow("angles.csv: holds no pictures");
+    expect(() => evaluateTable(model, table)).toThrow("angles.csv: holds no pictures");
     expect(await fault(model.predict([[1, 2]]))).toContain("inputs: holds no pictures");
   });
 
@@ -214,7 +215,7 @@ describe.skipIf(!sharp)("an AbortSignal", () => {
       maxSteps: 10_000,
       patience: 10_000,
       signal: controller.signal,
-      onStep: ({ step }) => {
+      onEpoch: ({ step }) => {
         if (step > 0) controller.abort();
       },
     });

@@ -5,7 +5,7 @@ import { lineChart } from "../../src/report/charts/line-chart.ts";
 import { linearScale, logScale } from "../../src/report/charts/scale.ts";
 import { linearTicks, logTicks } from "../../src/report/charts/ticks.ts";
 import { formatNumber, formatR2 } from "../../src/report/format-number.ts";
-import { thinLine, thinPoints } from "../../src/report/thin.ts";
+import { thinLine, thinPoints } from "../../src/report/series.ts";
 import { readMarkup } from "./read-markup.ts";
 
 const seed = 20240608;

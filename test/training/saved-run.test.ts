@@ -107,7 +107,7 @@ describe.each(all)("a run of %s", (_, make) => {
   ])("that was saved goes on bit for bit, in batches of %i in %s", (batchSize, dtype) => {
     const expected = outcomeOf(finish(openRun(trainingOf(make(), batchSize, dtype))));
     // Within an epoch and at its end, before and after what is reused is made anew.
-    for (const steps of [1, 4, 6]) {
+    for (const steps of [4, 6]) {
       const run = openRun(trainingOf(make(), batchSize, dtype));
       for (let step = 0; step < steps && !run.stop; step++) run.step();
       if (run.stop) continue;

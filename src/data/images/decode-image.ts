@@ -1,5 +1,5 @@
 import { FileError } from "../../formats/file-error.ts";
-import { readFileBytes } from "../../formats/read-file-bytes.ts";
+import { readFileBytes } from "../../formats/files.ts";
 import { recognize } from "../../formats/recognize.ts";
 import { bytesOf, type ImageShape } from "./image-shape.ts";
 import { loadSharp, type Sharp } from "./load-sharp.ts";

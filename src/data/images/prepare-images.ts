@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { FileError, fileError } from "../../formats/file-error.ts";
-import { requireWritable, writeFileAtomically } from "../../formats/write-file-atomically.ts";
+import { requireWritable, writeFileAtomically } from "../../formats/files.ts";
 import { DataError } from "../data-error.ts";
 import { removeLeftovers } from "./cache-place.ts";
 import { imageDecoder } from "./decode-image.ts";

@@ -1,3 +1,5 @@
+import { inNode, startInNode } from "./node-worker.ts";
+
 /** What a worker needs to take pieces of products; see assembly/team.ts. */
 export interface WorkerTask {
   readonly module: WebAssembly.Module;
@@ -36,26 +38,10 @@ export function callerMaySleep(): boolean {
  */
 export function startWorker(task: WorkerTask): Worker | null {
   try {
-    return inNode() ? startInNode(task) : startInPage(task);
+    return inNode() ? startInNode(serve, task) : startInPage(task);
   } catch {
     return null;
   }
-}
-
-function inNode(): boolean {
-  return typeof globalThis.process?.getBuiltinModule === "function";
-}
-
-function startInNode(task: WorkerTask): Worker {
-  // Not imported: browsers, which bundle this file too, have no such module.
-  const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");
-  const source = `(${serve})(require("node:worker_threads").workerData)`;
-  // The flags of the process may ask for modules that are no business of this thread.
-  const thread = new Thread(source, { eval: true, workerData: task, execArgv: [] });
-  // One that fails never reports ready, and the others do its work.
-  thread.on("error", () => {});
-  thread.unref();
-  return { end: () => void thread.terminate() };
 }
 
 /** The address of the program in a page, made once. */

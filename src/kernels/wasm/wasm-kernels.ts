@@ -1,39 +1,25 @@
-import type { DType, FloatArray, Kernels } from "../kernels.ts";
+import type { Kernels } from "../kernels.ts";
 import { physicalCores } from "../physical-cores.ts";
-import {
-  bindChannels,
-  bindProducts,
-  bindRows,
-  bindSymmetric,
-  bindVectors,
-  bindWindows,
-  type Exports,
-} from "./bind-exports.ts";
+import { bindProducts, bindSymmetric } from "./bind-exports.ts";
 import { binary as relaxedBinary } from "./generated/relaxed-simd.ts";
 import { binary as simdBinary } from "./generated/simd.ts";
-import { createMemory, type WasmMemory } from "./wasm-memory.ts";
+import {
+  bindInstance,
+  fromBase64,
+  instantiate,
+  type WasmBuild,
+  type WasmInstance,
+  wasmBuilds,
+} from "./wasm-module.ts";
 import { createTeam, type TeamExports, type WorkerTeam } from "./worker-team.ts";
-
-export type WasmBuild = "simd" | "relaxed-simd";
 
 export interface WasmKernels extends Kernels {
   /** Pieces of products that threads other than the caller's have computed. */
   readonly piecesByWorkers: number;
 }
 
-/** f32x4.relaxed_madd in a function: valid where the engine has relaxed SIMD. */
-const relaxedProbe = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32,
-  1, 32, 2, 253, 133, 2, 11,
-]);
-
 /** Compiled once for the process. */
 const modules = new Map<WasmBuild, WebAssembly.Module>();
-
-/** The builds that this engine can run, best first. */
-export function wasmBuilds(): readonly WasmBuild[] {
-  return WebAssembly.validate(relaxedProbe) ? ["relaxed-simd", "simd"] : ["simd"];
-}
 
 /**
  * Floating-point operations from which a product is shared by all threads. Two threads over one on two cores, float32 and
@@ -60,71 +46,34 @@ export function wasmKernels(
   threads: number = physicalCores(),
   flops: number = threadedFlops,
 ): WasmKernels {
-  const memory = createMemory();
   const module = compile(build);
-  const exports = instantiate(module, memory);
+  const instance = instantiate(module);
+  const { memory, exports } = instance;
   const team = createTeam(module, memory, exports as unknown as TeamExports, threads, flops);
-  return bindKernels(build, memory, exports, team, flops);
+  return bindTeam(build, instance, team, flops);
 }
 
 function compile(build: WasmBuild): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
-    const text = atob(build === "simd" ? simdBinary : relaxedBinary);
-    module = new WebAssembly.Module(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
+    module = new WebAssembly.Module(fromBase64(build === "simd" ? simdBinary : relaxedBinary));
     modules.set(build, module);
   }
   return module;
 }
 
-function instantiate(module: WebAssembly.Module, memory: WasmMemory): Exports {
-  const abort = () => {
-    throw new Error("the WebAssembly kernels came to a point that they should never reach");
-  };
-  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory, abort } });
-  const exports = instance.exports as unknown as Exports;
-  memory.skip(exports.heapBase!());
-  exports.setWorkspace!(memory.reserve(exports.workspaceBytes!()));
-  return exports;
-}
-
-function bindKernels(
-  build: WasmBuild,
-  memory: WasmMemory,
-  exports: Exports,
-  team: WorkerTeam,
-  flops: number,
-): WasmKernels {
-  function allocate(dtype: "float32", length: number): Float32Array;
-  function allocate(dtype: "float64", length: number): Float64Array;
-  function allocate(dtype: DType, length: number): FloatArray;
-  function allocate(dtype: DType, length: number): FloatArray {
-    const Numbers = dtype === "float32" ? Float32Array : Float64Array;
-    const address = memory.reserve(length * Numbers.BYTES_PER_ELEMENT);
-    return new Numbers(memory.memory.buffer, address, length);
-  }
-
+function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam, flops: number): WasmKernels {
+  const { exports } = instance;
+  const alone = bindInstance(instance, build);
   return {
-    name: "wasm",
-    description:
-      `WebAssembly, 128-bit ${build === "simd" ? "SIMD" : "SIMD with fused multiply-add"}` +
-      (team.threads > 1 ? `; ${team.threads} threads` : ""),
+    ...alone,
+    description: alone.description + (team.threads > 1 ? `; ${team.threads} threads` : ""),
     get bytesAllocated() {
-      return memory.bytesAllocated;
+      return alone.bytesAllocated;
     },
     get piecesByWorkers() {
       return exports.piecesByWorkers!();
     },
-    allocate,
-    allocateIndices(length) {
-      // Before `buffer` is read: growing replaces it.
-      const address = memory.reserve(4 * length);
-      return new Int32Array(memory.memory.buffer, address, length);
-    },
-    ...bindRows(exports),
-    ...bindWindows(exports),
-    ...bindChannels(exports),
-    ...bindVectors(exports),
     ...summonForLarge(team, flops, { ...bindProducts(exports), ...bindSymmetric(exports) }),
   };
 }

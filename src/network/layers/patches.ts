@@ -7,9 +7,7 @@ import type { PlanSpace } from "./node.ts";
 export interface Patches {
   /** Images whose windows are written at once, at most. */
   readonly atOnce: number;
-  /** Positions of an image, S. */
-  readonly positions: number;
-  /** (atOnce × S) × rows of the block; the last column is 1 where there is a bias. */
+  /** (atOnce × positions) × rows of the block; the last column is 1 where there is a bias. */
   readonly matrix: PlanMatrix;
   /** Writes the windows of `examples` images from the first on, in the channels of a group. */
   unfold(image: PlanMatrix, first: number, examples: number, group: number): void;
@@ -37,7 +35,6 @@ export function planPatches(
   const channels = window.channels / groups;
   return {
     atOnce,
-    positions,
     matrix: { data, stride },
     unfold(image, first, examples, group) {
       const from = rowView(image, first);

@@ -1,5 +1,5 @@
 import { html, type Markup, nothing } from "../markup.ts";
-import { thinLine } from "../thin.ts";
+import { thinLine } from "../series.ts";
 import { type FrameOptions, frame, type Placement, round } from "./frame.ts";
 
 /** A line through points, and how it looks. */

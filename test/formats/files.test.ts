@@ -19,8 +19,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "rolldown";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FileError } from "../../src/formats/file-error.ts";
-import { readFileBytes } from "../../src/formats/read-file-bytes.ts";
-import { requireWritable, writeFileAtomically } from "../../src/formats/write-file-atomically.ts";
+import { readFileBytes, requireWritable, writeFileAtomically } from "../../src/formats/files.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -135,7 +134,7 @@ const writtenBytes = 4_000_000;
 
 /** The writer as a file that a process can import. */
 async function bundleWriter(dir: string): Promise<string> {
-  const input = fileURLToPath(new URL("../../src/formats/write-file-atomically.ts", import.meta.url));
+  const input = fileURLToPath(new URL("../../src/formats/files.ts", import.meta.url));
   await build({ input, platform: "node", output: { dir, entryFileNames: "writer.js" } });
   return pathToFileURL(join(dir, "writer.js")).href;
 }

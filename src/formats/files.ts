@@ -1,6 +1,20 @@
 import type { FileHandle } from "node:fs/promises";
 import { FileError, fileError } from "./file-error.ts";
 
+/**
+ * Reads a whole file. Node only.
+ *
+ * @throws {FileError} If it is missing, a folder, or may not be read.
+ */
+export async function readFileBytes(path: string): Promise<Uint8Array> {
+  const { readFile } = await import("node:fs/promises");
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
 /** What a file shall hold; or what writes it piece by piece, where it is too large for the memory. */
 export type FileContent = Uint8Array | string | ((file: FileHandle) => Promise<void>);
 

@@ -1,0 +1,6 @@
+import { DataError } from "../data-error.ts";
+
+/** In place of load-sharp.ts in what pages load. @throws {DataError} Always. */
+export async function loadSharp(): Promise<never> {
+  throw new DataError("no-decoder", { file: "images" }, "are decoded in Node alone; use pictures there");
+}
