@@ -75,7 +75,8 @@ export function rowProducts({ kernels, dtype, parameters: p, groups }: RowSpace)
   };
 }
 
-function growing(kernels: Kernels, dtype: RowSpace["dtype"]): (length: number) => FloatArray {
+/** A buffer that grows to the largest that was asked for. */
+export function growing(kernels: Kernels, dtype: RowSpace["dtype"]): (length: number) => FloatArray {
   let buffer: FloatArray | null = null;
   return (length) => {
     if (!buffer || buffer.length < length) buffer = kernels.allocate(dtype, length);
