@@ -75,7 +75,8 @@ export function rowProducts({ kernels, dtype, parameters: p, groups }: Rows): Ro
   };
 }
 
-function growing(kernels: Kernels, dtype: Rows["dtype"]): (length: number) => FloatArray {
+/** A buffer that grows to the largest that was asked for. */
+export function growing(kernels: Kernels, dtype: Rows["dtype"]): (length: number) => FloatArray {
   let buffer: FloatArray | null = null;
   return (length) => {
     if (!buffer || buffer.length < length) buffer = kernels.allocate(dtype, length);
