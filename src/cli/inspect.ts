@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { faultOf } from "../data/cell.ts";
-import { DataError } from "../data/data-error.ts";
 import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts";
 import { type ColumnNote, encodeDefaults, planColumns } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, type Table } from "../data/table.ts";
+import { DataError } from "../errors.ts";
 import { addOptions, type Flags, parseOptions } from "./command-options.ts";
 import { alignTable, plainNumber, plural, shorten } from "./plain-text.ts";
 import { readingOf } from "./table-command.ts";

@@ -1,14 +1,13 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { faultOf, isMissing, readDays, readNumber } from "../data/cell.ts";
-import { writePlace } from "../data/data-error.ts";
 import type { Encoder } from "../data/encoder.ts";
 import { requireColumn } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, placeOf, type Table } from "../data/table.ts";
+import { UsageError, writePlace } from "../errors.ts";
 import { requireWritable } from "../formats/files.ts";
 import { load } from "../model/model.ts";
-import { UsageError } from "../model/option-kinds.ts";
 import { predictTable, type TablePredictions } from "../model/saved-model.ts";
 import { addOptions, type Flags, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";

@@ -1,5 +1,5 @@
+import { DataError } from "../errors.ts";
 import { largestNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
 import { moments } from "./describe-columns.ts";
 import { type Encoder, type NumberEncoding, standardizeNumber, type TargetEncoding } from "./encoder.ts";
 import { measureNumbers, spread } from "./fit-encoder.ts";

@@ -1,5 +1,5 @@
+import { DataError } from "../errors.ts";
 import { faultOf, isMissing, readDays, readNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
 import {
   type CategoryEncoding,
   type Encoder,

@@ -1,5 +1,5 @@
+import { DataError } from "../errors.ts";
 import { isMissing, readDays, readNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
 import { moments } from "./describe-columns.ts";
 import type {
   CategoryEncoding,

@@ -1,4 +1,4 @@
-import { DataError } from "./data-error.ts";
+import { DataError } from "../errors.ts";
 
 /** Whether bytes begin like a gzip file. */
 export function isGzip(bytes: Uint8Array): boolean {

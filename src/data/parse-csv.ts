@@ -1,6 +1,6 @@
 import { CsvError, parse } from "csv-parse/sync";
+import { DataError } from "../errors.ts";
 import { isDecimalComma, readNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
 
 /** Records of a text, and the physical line on which each begins. */
 export interface Records {

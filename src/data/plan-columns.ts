@@ -1,5 +1,5 @@
+import { DataError } from "../errors.ts";
 import { faultOf, isDate, isDressedNumber, isMissing, readDays } from "./cell.ts";
-import { DataError } from "./data-error.ts";
 import { type ColumnSummary, describeColumns } from "./describe-columns.ts";
 import { listNames, nearestName } from "./nearest-name.ts";
 import { findColumn, placeOf, type Table } from "./table.ts";

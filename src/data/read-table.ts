@@ -1,7 +1,7 @@
+import { DataError, type Place } from "../errors.ts";
 import { readFileBytes } from "../formats/files.ts";
 import { recognize } from "../formats/recognize.ts";
 import { isDecimalComma, readNumber } from "./cell.ts";
-import { DataError, type Place } from "./data-error.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
 import { listNames } from "./nearest-name.ts";
 import { looksLikeHeader, parseRecords } from "./parse-csv.ts";

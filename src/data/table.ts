@@ -1,4 +1,4 @@
-import type { Place } from "./data-error.ts";
+import type { Place } from "../errors.ts";
 
 /** A table as it was read: texts by column, and where each row stands in its file. */
 export interface Table {

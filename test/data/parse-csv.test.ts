@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../src/data/data-error.ts";
 import { looksLikeHeader, parseRecords } from "../../src/data/parse-csv.ts";
+import { DataError } from "../../src/errors.ts";
 
 const parse = (text: string) => parseRecords(text, "d.csv");
 

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { DataError } from "../../src/data/data-error.ts";
 import { parseTable, readTable } from "../../src/data/read-table.ts";
 import type { Table } from "../../src/data/table.ts";
-import { FileError } from "../../src/formats/file-error.ts";
+import { DataError, FileError } from "../../src/errors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gramian-table-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import type { Table } from "../table.ts";
 import { boneAgeLabels, isBoneAge } from "./bone-age-labels.ts";
 import { requireColumn } from "./image-labels.ts";

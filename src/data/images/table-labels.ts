@@ -1,5 +1,5 @@
+import { DataError } from "../../errors.ts";
 import { isMissing } from "../cell.ts";
-import { DataError } from "../data-error.ts";
 import { listNames } from "../nearest-name.ts";
 import { placeOf, type Table } from "../table.ts";
 import { type LabelChoice, type LabelledImages, requireColumn, requireLabels } from "./image-labels.ts";
