@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { ReadOptions } from "../data/read-table.ts";
+import type { ReadOptions } from "../data/delimited-table.ts";
 import { UsageError } from "../errors.ts";
 import { requireWritable } from "../formats/files.ts";
 import type { CommandOptions } from "../model/option-entry.ts";

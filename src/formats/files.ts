@@ -36,6 +36,19 @@ export async function readFileBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/** Bytes of a file that are read at once. */
+const partSize = 1 << 18;
+
+/** Reads a file part by part, so that it is never whole in memory. Node only. @throws {FileError} As `readFileBytes`. */
+export async function* readFileParts(path: string): AsyncGenerator<Uint8Array> {
+  const { createReadStream } = await import("node:fs");
+  try {
+    yield* createReadStream(path, { highWaterMark: partSize });
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
 /** What a file shall hold; or what writes it piece by piece, where it is too large for the memory. */
 export type FileContent = Uint8Array | string | ((file: FileHandle) => Promise<void>);
 
