@@ -6,10 +6,22 @@ import { forms } from "./step/forms.ts";
 import { scaling } from "./step/scaling.ts";
 import { startup } from "./step/startup.ts";
 import { step } from "./step/step.ts";
+import { table } from "./table.ts";
 import { theory } from "./theory/theory.ts";
 import { uci } from "./uci/uci.ts";
 
-const benchmarks: readonly Benchmark[] = [gemm, sinc, step, forms, scaling, startup, theory, uci, images];
+const benchmarks: readonly Benchmark[] = [
+  gemm,
+  sinc,
+  step,
+  forms,
+  scaling,
+  startup,
+  table,
+  theory,
+  uci,
+  images,
+];
 
 const usage = `usage: npm run bench -- <name> [--data DIR] [--json]\n\n${benchmarks
   .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)

@@ -1,10 +1,15 @@
 export type { NumberRows } from "./data/arrays.ts";
-export { DataError } from "./data/data-error.ts";
 export { parseTable, readTable } from "./data/read-table.ts";
 export type { Table } from "./data/table.ts";
-export { FileError } from "./formats/file-error.ts";
-export { ModelFileError } from "./formats/model-file-error.ts";
-export { MemoryLimitError } from "./kernels/memory-limit-error.ts";
+export {
+  DataError,
+  FileError,
+  MemoryLimitError,
+  ModelFileError,
+  NetworkError,
+  OptimizerError,
+  OptionError,
+} from "./errors.ts";
 export { checkJacobian } from "./linearization/check-jacobian.ts";
 export { linearize } from "./linearization/linearize.ts";
 export type { Evaluation } from "./model/evaluation.ts";
@@ -18,11 +23,8 @@ export {
   type FitProgress,
   type FitStep,
   fitDefaults,
-  OptionError,
 } from "./model/options.ts";
 export { predictTable, type ShapedRows, type TablePredictions } from "./model/saved-model.ts";
 export type { Network } from "./network/network.ts";
-export { NetworkError } from "./network/network-error.ts";
 export { gramGaussNewton } from "./optimizers/gram-gauss-newton.ts";
-export { OptimizerError } from "./optimizers/optimizer.ts";
 export type { Stop } from "./training/stop.ts";

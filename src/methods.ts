@@ -12,6 +12,7 @@ export { type LayerwiseOptions, layerwise } from "./curvatures/layerwise.ts";
 export { type NystromOptions, nystrom } from "./curvatures/nystrom.ts";
 export { largestPivots, type RowChoice, randomPivots, rowsByNorm } from "./curvatures/row-choice.ts";
 export { type SketchedGradientsOptions, sketchedGradients } from "./curvatures/sketched-gradients.ts";
+export { OptimizerError } from "./errors.ts";
 export { type Activation, activations } from "./kernels/activation.ts";
 export type { DType, Kernels } from "./kernels/kernels.ts";
 export { type KernelChoice, selectKernels } from "./kernels/select-kernels.ts";
@@ -63,13 +64,7 @@ export {
   type LeaveOneOutDampingOptions,
   leaveOneOutDamping,
 } from "./optimizers/leave-one-out-damping.ts";
-export {
-  emptyReport,
-  type Optimizer,
-  OptimizerError,
-  type Step,
-  type StepReport,
-} from "./optimizers/optimizer.ts";
+export { emptyReport, type Optimizer, type Step, type StepReport } from "./optimizers/optimizer.ts";
 export { type PolyakStepOptions, polyakStep, type RateRule } from "./optimizers/polyak-step.ts";
 export { evidence, type PriorRule, weightDecay } from "./optimizers/prior.ts";
 export { type ResidualDampingOptions, residualDamping } from "./optimizers/residual-damping.ts";

@@ -3,10 +3,8 @@ import { predictionKernels } from "./kernels/wasm/prediction-kernels.ts";
 import { createSavedModel, decodeSavedModel, type SavedModel } from "./model/saved-model.ts";
 
 export type { NumberRows } from "./data/arrays.ts";
-export { DataError } from "./data/data-error.ts";
 export type { Table } from "./data/table.ts";
-export { FileError } from "./formats/file-error.ts";
-export { ModelFileError } from "./formats/model-file-error.ts";
+export { DataError, FileError, ModelFileError } from "./errors.ts";
 export {
   type Layout,
   type ModelHeader,

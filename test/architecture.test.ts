@@ -10,6 +10,7 @@ const method = ["curvatures", "posterior", "linearization"];
 
 /** For each folder of src/, the folders that it may import from. ARCHITECTURE.md shows the same picture. */
 const arrows: Record<string, readonly string[]> = {
+  "errors.ts": [],
   random: [],
   kernels: [],
   network: ["kernels", "random"],
@@ -78,7 +79,10 @@ describe("imports inside src/", () => {
   });
 
   test("follow the arrows", () => {
-    const wrong = imports.filter(({ from, to }) => from !== to && !arrows[from]?.includes(to));
+    // All rooms may throw.
+    const wrong = imports.filter(
+      ({ from, to }) => from !== to && to !== "errors.ts" && !arrows[from]?.includes(to),
+    );
     expect(wrong.map(({ file, to }) => `${file} -> ${to}`)).toEqual([]);
   });
 

@@ -38,10 +38,10 @@ const steering: PictureTask = {
     const place = (file: string) => join(folder, "donkey-steering", file);
     const images = npyImages(await readNpy(place("images_20x40x3.u8.npy.gz")), "images_20x40x3.u8.npy.gz");
     const labels = await readTable(place("labels.csv"), {});
-    const angles = labels.columns.find(({ name }) => name === "angle")!.cells;
+    const angles = labels.columns.find(({ name }) => name === "angle")!.numbers;
     return {
       images,
-      targets: Float64Array.from(angles, Number),
+      targets: angles,
       ...blocks([680, 120, 200]),
     };
   },

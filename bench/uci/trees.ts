@@ -19,8 +19,7 @@ const script = fileURLToPath(new URL("../../../bench/uci/trees.py", import.meta.
 export function fitTrees({ table, target, splits }: UciTable): readonly TreeRow[] | null {
   const python = ["python3", "/usr/bin/python3"].find(hasTrees);
   if (!python) return null;
-  const numbers = (name: string) =>
-    table.columns.find((column) => column.name === name)!.cells.map((cell) => Number(cell));
+  const numbers = (name: string) => Array.from(table.columns.find((column) => column.name === name)!.numbers);
   const names = table.columns.map(({ name }) => name).filter((name) => name !== target);
   const columns = names.map(numbers);
   const input = {

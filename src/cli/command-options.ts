@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { UsageError } from "../errors.ts";
 import type { CommandName, CommandOption, CommandOptions } from "../model/option-entry.ts";
-import { suggest, UsageError } from "../model/option-kinds.ts";
+import { suggest } from "../model/option-kinds.ts";
 import { optionTable } from "../model/option-table.ts";
 
 /** What commander read: texts, and true for flags, by the names of the flags. */

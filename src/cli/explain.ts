@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { UsageError } from "../errors.ts";
 import { readFileBytes, requireWritable, writeFileAtomically } from "../formats/files.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { explainNetwork } from "../model/explain-network.ts";
 import { readModel } from "../model/model.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
-import { UsageError } from "../model/option-kinds.ts";
 import { explainDefaults } from "../model/option-table.ts";
 import { fitDefaults } from "../model/options.ts";
 import { namedNetwork, networkNames } from "../network/architectures.ts";

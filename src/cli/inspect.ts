@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { faultOf } from "../data/cell.ts";
-import { DataError } from "../data/data-error.ts";
+import { textAt, textsOf } from "../data/column.ts";
 import { type ColumnSummary, describeColumns } from "../data/describe-columns.ts";
 import { type ColumnNote, encodeDefaults, planColumns } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
 import { findColumn, type Table } from "../data/table.ts";
+import { DataError } from "../errors.ts";
 import { addOptions, type Flags, parseOptions } from "./command-options.ts";
 import { alignTable, plainNumber, plural, shorten } from "./plain-text.ts";
 import { readingOf } from "./table-command.ts";
@@ -89,13 +90,13 @@ function planInputs(table: Table): {
 }
 
 function badCell(table: Table, { name, badRow }: ColumnSummary): string {
-  const cell = findColumn(table, name)!.cells[badRow]!;
+  const cell = textAt(findColumn(table, name)!, badRow);
   return `${table.unit} ${table.lines[badRow]!} is "${shorten(cell, 30)}", ${faultOf(cell)}`;
 }
 
 function describeValues(table: Table, { name, kind, numbers, levels, badRow }: ColumnSummary): string {
   if (kind === "constant" || kind === "date" || kind === "text")
-    return shorten(findColumn(table, name)!.cells.find((cell) => cell.trim() !== "") ?? "", 30);
+    return shorten(textsOf(findColumn(table, name)!).find((cell) => cell.trim() !== "") ?? "", 30);
   if (numbers)
     return `${plainNumber(numbers.min)} to ${plainNumber(numbers.max)}, median ${plainNumber(numbers.median)}`;
   if (badRow >= 0 || levels.length === 0) return "";

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { DataError } from "../data/data-error.ts";
+import { DataError, NetworkError, UsageError } from "../errors.ts";
 import { readFileBytes } from "../formats/files.ts";
-import { suggest, UsageError } from "../model/option-kinds.ts";
+import { suggest } from "../model/option-kinds.ts";
 import { type NetworkName, networkNames } from "../network/architectures.ts";
 import { type Network, validateNetwork } from "../network/network.ts";
-import { NetworkError } from "../network/network-error.ts";
 
 /**
  * Reads a configuration file: an object with options.

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { faultOf, isMissing, readDays, readNumber } from "../data/cell.ts";
-import { writePlace } from "../data/data-error.ts";
+import { daysOf } from "../data/column.ts";
+import { describeFault } from "../data/encode.ts";
 import type { Encoder } from "../data/encoder.ts";
 import { requireColumn } from "../data/plan-columns.ts";
 import { readTable } from "../data/read-table.ts";
-import { findColumn, placeOf, type Table } from "../data/table.ts";
+import { findColumn, pickRows, placeOf, type Table } from "../data/table.ts";
+import { UsageError, writePlace } from "../errors.ts";
 import { requireWritable } from "../formats/files.ts";
 import { load } from "../model/model.ts";
-import { UsageError } from "../model/option-kinds.ts";
 import { predictTable, type TablePredictions } from "../model/saved-model.ts";
 import { addOptions, type Flags, parseOptions } from "./command-options.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -75,24 +75,13 @@ function findFaults(table: Table, encoder: Encoder): ReadonlyMap<number, string>
   for (const input of encoder.inputs) {
     requireColumn(table, input.column);
     if (input.kind !== "number") continue;
-    const read = input.days ? readDays : readNumber;
-    for (const [row, cell] of findColumn(table, input.column)!.cells.entries())
-      if (!isMissing(cell) && !Number.isFinite(read(cell)) && !faults.has(row))
-        faults.set(
-          row,
-          `column "${input.column}" is "${cell}", ${input.days ? "not a date" : faultOf(cell)}`,
-        );
+    const column = findColumn(table, input.column)!;
+    const numbers = input.days ? daysOf(column) : column.numbers;
+    for (const [row, value] of numbers.entries())
+      if (!column.missing[row] && !Number.isFinite(value) && !faults.has(row))
+        faults.set(row, `column "${input.column}" is ${describeFault(column, row, input.days)}`);
   }
   return faults;
-}
-
-function pickRows(table: Table, rows: readonly number[]): Table {
-  return {
-    ...table,
-    rows: rows.length,
-    columns: table.columns.map(({ name, cells }) => ({ name, cells: rows.map((row) => cells[row]!) })),
-    lines: Int32Array.from(rows, (row) => table.lines[row]!),
-  };
 }
 
 /** For each row that can't be predicted, its place in the file and what is wrong there. */

@@ -1,8 +1,8 @@
 import type { OpenImagesOptions } from "../data/images/open-images.ts";
 import { isPictureArray } from "../data/images/picture-array.ts";
 import type { ImageLabelOptions } from "../data/images/read-image-labels.ts";
+import { UsageError } from "../errors.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
-import { UsageError } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
 import { plainDuration } from "./plain-text.ts";
 import type { Terminal } from "./terminal.ts";

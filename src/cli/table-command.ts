@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { ReadOptions } from "../data/read-table.ts";
+import type { ReadOptions } from "../data/delimited-table.ts";
+import { UsageError } from "../errors.ts";
 import { requireWritable } from "../formats/files.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
-import { UsageError } from "../model/option-kinds.ts";
 import type { NetworkName } from "../network/architectures.ts";
 import type { Network } from "../network/network.ts";
 import { addOptions, type Flags, flagOf, parseOptions } from "./command-options.ts";

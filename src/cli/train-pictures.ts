@@ -1,8 +1,9 @@
 import type { ImageShape } from "../data/images/image-shape.ts";
 import { readTable } from "../data/read-table.ts";
+import { UsageError } from "../errors.ts";
 import { fitPictures } from "../model/fit-pictures.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
-import { oneOf, UsageError } from "../model/option-kinds.ts";
+import { oneOf } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
 import { plural } from "./plain-text.ts";
 import { readingOptions } from "./read-pictures.ts";

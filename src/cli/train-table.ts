@@ -1,7 +1,7 @@
 import { readTable } from "../data/read-table.ts";
+import { UsageError } from "../errors.ts";
 import { fitTable } from "../model/fit.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
-import { UsageError } from "../model/option-kinds.ts";
 import { flagOf } from "./command-options.ts";
 import { readingOf, requireData, requireTarget } from "./table-command.ts";
 import type { FitData } from "./train.ts";

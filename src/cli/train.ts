@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { UsageError } from "../errors.ts";
 import { writeFileAtomically } from "../formats/files.ts";
 import type { FitReport } from "../model/fit-report.ts";
 import type { Model } from "../model/model.ts";
 import type { CommandOptions } from "../model/option-entry.ts";
-import { UsageError } from "../model/option-kinds.ts";
 import { outputDefaults } from "../model/option-table.ts";
 import type { FitOptions } from "../model/options.ts";
 import type { ReportData } from "../report/report-data.ts";

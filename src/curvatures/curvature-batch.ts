@@ -1,10 +1,10 @@
+import { requireOption } from "../errors.ts";
 import { type KeptJacobian, keptJacobians } from "../linearization/kept-jacobian.ts";
 import type { LayerSpace } from "../linearization/space.ts";
 import { trainableCount } from "../network/network.ts";
 import { type RandomState, randomFrom, seedRandom, shuffle } from "../random/random.ts";
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem } from "./gradient-system.ts";
-import { requireOption } from "./optimizer-error.ts";
 import { woodburyInverse, woodburyScratch } from "./woodbury.ts";
 
 /** Options of `curvatureBatch`, and their defaults. */

@@ -1,8 +1,8 @@
+import { OptimizerError } from "../errors.ts";
 import type { LayerSpace, Space } from "../linearization/space.ts";
 import { dampedSystem, type SystemOptions } from "../posterior/damped-system.ts";
 import { cheaperForm, type Form } from "../posterior/form.ts";
 import type { Posterior, System } from "../posterior/system.ts";
-import { OptimizerError } from "./optimizer-error.ts";
 
 /**
  * Which matrix stands for Jᵀ J in the damped step, and how it is solved: Jᵀ J itself, whose factor also answers what a

@@ -1,9 +1,9 @@
+import { requireOption } from "../errors.ts";
 import type { Form } from "../posterior/form.ts";
 import type { System } from "../posterior/system.ts";
 import { aroundPrior, type PriorlessSystem } from "./around-prior.ts";
 import { type ApproximateCurvature, chosenByForm } from "./curvature.ts";
 import { cutoffSolver } from "./cutoff-solver.ts";
-import { requireOption } from "./optimizer-error.ts";
 
 /** Options of `eigenvalueCutoff`, and their defaults. */
 export interface EigenvalueCutoffOptions {

@@ -1,10 +1,10 @@
+import { requireOption } from "../errors.ts";
 import type { Linearization } from "../linearization/linearization.ts";
 import type { LayerSpace } from "../linearization/space.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
 import { type KroneckerLayer, kroneckerLayer } from "./kronecker-layer.ts";
-import { requireOption } from "./optimizer-error.ts";
 
 /** Options of `kfac`, and their defaults. */
 export interface KfacOptions {

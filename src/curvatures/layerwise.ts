@@ -1,10 +1,10 @@
+import { requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import { type KeptJacobian, keptJacobians } from "../linearization/kept-jacobian.ts";
 import type { LayerSpace } from "../linearization/space.ts";
 import type { Factorization } from "../posterior/symmetric-solver.ts";
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import { type CurvatureInverse, gradientSystem, worseOf } from "./gradient-system.ts";
-import { requireOption } from "./optimizer-error.ts";
 import { type WoodburyInverse, woodburyInverse, woodburyScratch } from "./woodbury.ts";
 
 /** Options of `layerwise`, and their defaults. */

@@ -1,3 +1,4 @@
+import { requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { Linearization } from "../linearization/linearization.ts";
 import { type Space, scaleGroups } from "../linearization/space.ts";
@@ -8,7 +9,6 @@ import { aroundPrior, type PriorlessSystem, type Solved } from "./around-prior.t
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import type { DrawnState } from "./curvature-batch.ts";
 import { gramColumns } from "./gram-columns.ts";
-import { requireOption } from "./optimizer-error.ts";
 import { type PivotedCholesky, pivotedCholesky } from "./pivoted-cholesky.ts";
 import { type RowChoice, randomPivots } from "./row-choice.ts";
 

@@ -1,3 +1,4 @@
+import { requireOption } from "../errors.ts";
 import type { Linearization } from "../linearization/linearization.ts";
 import { type Space, scaleGroups } from "../linearization/space.ts";
 import { randomFrom, seedRandom } from "../random/random.ts";
@@ -6,7 +7,6 @@ import { conjugateGradients } from "./conjugate-gradients.ts";
 import { type ApproximateCurvature, requireLayers } from "./curvature.ts";
 import type { DrawnState } from "./curvature-batch.ts";
 import { gramColumns } from "./gram-columns.ts";
-import { requireOption } from "./optimizer-error.ts";
 import { sketchPreconditioner } from "./sketch-preconditioner.ts";
 
 /** Options of `sketchedGradients`, and their defaults. */

@@ -1,5 +1,5 @@
+import { DataError } from "../errors.ts";
 import { largestNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
 import { moments } from "./describe-columns.ts";
 import { type Encoder, type NumberEncoding, standardizeNumber, type TargetEncoding } from "./encoder.ts";
 import { measureNumbers, spread } from "./fit-encoder.ts";
@@ -124,8 +124,8 @@ export function fitArrayEncoder(inputs: Matrix, targets: Matrix, rows: ArrayLike
   };
 }
 
-function columnOf({ data, columns }: Matrix, j: number, rows: ArrayLike<number>): readonly number[] {
-  return Array.from(rows, (row) => data[row * columns + j]!);
+function columnOf({ data, columns }: Matrix, j: number, rows: ArrayLike<number>): Float64Array {
+  return Float64Array.from(rows, (row) => data[row * columns + j]!);
 }
 
 /** What the network sees of numbers, in a new array. */

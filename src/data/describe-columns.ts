@@ -1,5 +1,5 @@
-import { isDate, isMissing, readNumber } from "./cell.ts";
-import type { Column, Table } from "./table.ts";
+import { type Column, daysOf, sameCells, textAt } from "./column.ts";
+import type { Table } from "./table.ts";
 
 /**
  * What a column holds.
@@ -51,51 +51,78 @@ const fewLevels = 10;
 
 /** Looks at every column of a table. */
 export function describeColumns(table: Table): readonly ColumnSummary[] {
-  const seen = new Map<string, string>();
+  const seen = new Map<number, Column[]>();
   return table.columns.map((column) => {
-    const fingerprint = column.cells.join("\u0000");
-    const duplicateOf = seen.get(fingerprint) ?? null;
-    if (duplicateOf === null) seen.set(fingerprint, column.name);
-    return describeColumn(column, duplicateOf);
+    const hash = hashOf(column);
+    const alike = seen.get(hash) ?? [];
+    const earlier = alike.find((other) => sameCells(other, column));
+    if (!earlier) seen.set(hash, [...alike, column]);
+    return describeColumn(column, earlier?.name ?? null);
   });
 }
 
-function describeColumn({ name, cells }: Column, duplicateOf: string | null): ColumnSummary {
-  const counts = new Map<string, number>();
-  const values: number[] = [];
-  let missing = 0;
+/** A number that is equal for equal cells, and hardly ever for others. */
+function hashOf({ numbers, spellings }: Column): number {
+  let hash = 0;
+  const mix = (word: number) => {
+    hash = (Math.imul(hash, 31) + word) | 0;
+  };
+  for (const word of new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length)) mix(word);
+  for (const spelling of spellings ?? []) mix(spelling);
+  return hash;
+}
+
+function describeColumn(column: Column, duplicateOf: string | null): ColumnSummary {
+  const { name, numbers, missing } = column;
+  const values = numbers.filter(Number.isFinite);
+  const days = daysOf(column);
+  let count = 0;
   let dates = 0;
   let infinite = 0;
   let firstBad = -1;
-  for (const [row, cell] of cells.entries()) {
-    if (isMissing(cell)) {
-      missing++;
-      continue;
-    }
-    counts.set(cell.trim(), (counts.get(cell.trim()) ?? 0) + 1);
-    const value = readNumber(cell);
-    if (Number.isFinite(value)) values.push(value);
-    else {
-      if (firstBad < 0) firstBad = row;
-      if (!Number.isNaN(value)) infinite++;
-      else if (isDate(cell)) dates++;
-    }
+  for (const [row, value] of numbers.entries()) {
+    if (missing[row]) continue;
+    count++;
+    if (Number.isFinite(value)) continue;
+    if (firstBad < 0) firstBad = row;
+    if (!Number.isNaN(value)) infinite++;
+    else if (!Number.isNaN(days[row])) dates++;
   }
-  const count = cells.length - missing;
-  const kind = classify(count, counts.size, values.length, infinite, dates);
+  const sorted = values.slice().sort();
+  const distinct = countDistinct(column, sorted);
+  const kind = classify(count, distinct, values.length, infinite, dates);
   const isNumeric = kind === "number" || (kind === "constant" && values.length > 0);
   return {
     name,
     kind,
     count,
-    missing,
-    distinct: counts.size,
-    numbers: isNumeric ? summarize(values) : null,
-    levels: kind === "category" ? mostFrequent(counts) : [],
+    missing: numbers.length - count,
+    distinct,
+    numbers: isNumeric ? summarize(sorted) : null,
+    levels: kind === "category" ? mostFrequent(countTexts(column)) : [],
     duplicateOf,
     badRow: kind === "mixed" ? firstBad : -1,
-    counter: kind === "number" && missing === 0 && countsRows(values),
+    counter: kind === "number" && count === numbers.length && countsRows(values),
   };
+}
+
+/** The number of texts that differ, without blanks around them. Of numbers alone the texts need not be made. */
+function countDistinct(column: Column, sorted: Float64Array): number {
+  if (column.spellings) return countTexts(column).size;
+  let distinct = 0;
+  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) distinct++;
+  return distinct;
+}
+
+/** How often each text occurs, without blanks around it. */
+function countTexts(column: Column): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let row = 0; row < column.numbers.length; row++) {
+    if (column.missing[row]) continue;
+    const text = textAt(column, row).trim();
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function classify(
@@ -114,8 +141,7 @@ function classify(
   return distinct <= Math.max(fewLevels, categoryShare * count) ? "category" : "text";
 }
 
-function summarize(values: readonly number[]): NumberSummary {
-  const sorted = Float64Array.from(values).sort();
+function summarize(sorted: Float64Array): NumberSummary {
   const n = sorted.length;
   const { mean, deviation } = moments(sorted);
   const middle = (sorted[Math.floor((n - 1) / 2)]! + sorted[Math.ceil((n - 1) / 2)]!) / 2;
@@ -146,6 +172,6 @@ function mostFrequent(counts: ReadonlyMap<string, number>): { value: string; cou
 }
 
 /** Whether the numbers are a, a + 1, a + 2 ... from row to row. */
-function countsRows(values: readonly number[]): boolean {
+function countsRows(values: Float64Array): boolean {
   return values.length > 2 && values.every((value, i) => value === values[0]! + i);
 }

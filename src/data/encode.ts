@@ -1,16 +1,16 @@
-import { faultOf, isMissing, readDays, readNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
+import { DataError } from "../errors.ts";
+import { faultOf } from "./cell.ts";
+import { type Column, daysOf, textAt } from "./column.ts";
 import {
   type CategoryEncoding,
   type Encoder,
   encodedWidth,
-  type InputEncoding,
   inputNames,
   type LevelEncoding,
   type NumberEncoding,
   standardizeNumber,
 } from "./encoder.ts";
-import { levelOf } from "./fit-encoder.ts";
+import { levelAt } from "./fit-encoder.ts";
 import { requireColumn } from "./plan-columns.ts";
 import { findColumn, placeOf, type Table } from "./table.ts";
 
@@ -42,14 +42,13 @@ export function encodeInputs(encoder: Encoder, table: Table, rows: ArrayLike<num
   let offset = 0;
   for (const input of encoder.inputs) {
     requireColumn(table, input.column);
-    const { cells } = findColumn(table, input.column)!;
-    const position = positionsOf(input);
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!;
-      const out = inputs.subarray(i * width + offset, (i + 1) * width);
-      if (input.kind === "number") encodeNumber(input, table, cells[row]!, row, out, counts);
-      else encodeCategory(input, position(cells[row]!), cells[row]!, out, counts.unseen);
-    }
+    const column = findColumn(table, input.column)!;
+    const encodeRow =
+      input.kind === "number"
+        ? numberEncoder(input, table, column, counts)
+        : categoryEncoder(input, column, counts.unseen);
+    for (let i = 0; i < rows.length; i++)
+      encodeRow(rows[i]!, inputs.subarray(i * width + offset, (i + 1) * width));
     offset += inputNames(input).length;
   }
   return { inputs, ...counts };
@@ -57,67 +56,72 @@ export function encodeInputs(encoder: Encoder, table: Table, rows: ArrayLike<num
 
 type Counts = Record<"beyond" | "filled", Map<string, number>>;
 
-function encodeNumber(
+/** Writes what the network sees of a row's cell. */
+type RowEncoder = (row: number, out: Float64Array) => void;
+
+function numberEncoder(
   encoding: NumberEncoding,
   table: Table,
-  cell: string,
-  row: number,
-  out: Float64Array,
+  cells: Column,
   { beyond, filled }: Counts,
-): void {
+): RowEncoder {
   const { column, days, indicator, range } = encoding;
-  const missing = isMissing(cell);
-  if (indicator) out[1] = ((missing ? 1 : 0) - indicator.mean) / indicator.deviation;
-  if (missing) {
-    filled.set(column, (filled.get(column) ?? 0) + 1);
-    return;
-  }
-  const value = days ? readDays(cell) : readNumber(cell);
-  if (!Number.isFinite(value))
-    throw new DataError(
-      "cell",
-      placeOf(table, row, column),
-      `is "${cell}", ${days ? "not a date" : faultOf(cell)}; mend it, or leave it empty if the value is missing`,
-    );
-  if (value < range[0] || value > range[1]) beyond.set(column, (beyond.get(column) ?? 0) + 1);
-  out[0] = standardizeNumber(encoding, value);
+  const numbers = days ? daysOf(cells) : cells.numbers;
+  const missing = cells.missing;
+  return (row, out) => {
+    if (indicator) out[1] = (missing[row]! - indicator.mean) / indicator.deviation;
+    if (missing[row]) {
+      filled.set(column, (filled.get(column) ?? 0) + 1);
+      return;
+    }
+    const value = numbers[row]!;
+    if (!Number.isFinite(value))
+      throw new DataError(
+        "cell",
+        placeOf(table, row, column),
+        `is ${describeFault(cells, row, days)}; mend it, or leave it empty if the value is missing`,
+      );
+    if (value < range[0] || value > range[1]) beyond.set(column, (beyond.get(column) ?? 0) + 1);
+    out[0] = standardizeNumber(encoding, value);
+  };
 }
 
-/** Where the level of a cell stands among the levels of a category; -1 of another. */
-function positionsOf(input: InputEncoding): (cell: string) => number {
-  if (input.kind === "number") return () => -1;
-  const positions = new Map(input.levels.map((level, j) => [level, j]));
-  return (cell) => positions.get(levelOf(cell)) ?? -1;
+/** A cell that is no finite number, or no date, and why, for messages. */
+export function describeFault(column: Column, row: number, days: boolean): string {
+  const text = textAt(column, row);
+  return `"${text}", ${days ? "not a date" : faultOf(text)}`;
 }
 
-function encodeCategory(
+function categoryEncoder(
   input: CategoryEncoding | LevelEncoding,
-  level: number,
-  cell: string,
-  out: Float64Array,
+  cells: Column,
   unseen: Map<string, number>,
-): void {
+): RowEncoder {
   const { column, levels } = input;
+  const positions = new Map(levels.map((level, j) => [level, j]));
   const other = input.kind === "category" && input.other;
-  const isImplied = input.kind === "category" && levelOf(cell) === input.implied;
-  if (level < 0 && !other && !isImplied) unseen.set(column, (unseen.get(column) ?? 0) + 1);
-  if (input.kind === "level") {
-    out[0] = level;
-    return;
-  }
-  for (const [j, { mean, deviation }] of input.standardizations.entries()) {
-    const isOther = other && j === levels.length;
-    const hit = isOther ? level < 0 : j === level;
-    out[j] = ((hit ? 1 : 0) - mean) / deviation;
-  }
+  const implied = input.kind === "category" ? input.implied : null;
+  return (row, out) => {
+    const level = levelAt(cells, row);
+    const position = positions.get(level) ?? -1;
+    if (position < 0 && !other && level !== implied) unseen.set(column, (unseen.get(column) ?? 0) + 1);
+    if (input.kind === "level") {
+      out[0] = position;
+      return;
+    }
+    for (const [j, { mean, deviation }] of input.standardizations.entries()) {
+      const isOther = other && j === levels.length;
+      const hit = isOther ? position < 0 : j === position;
+      out[j] = ((hit ? 1 : 0) - mean) / deviation;
+    }
+  };
 }
 
 /** Rows of a table whose targets are all there, and, with `complete`, whose inputs are too. */
 export function usableRows(table: Table, targets: readonly string[], inputs: readonly string[]): Int32Array {
-  const columns = [...targets, ...inputs].map((name) => findColumn(table, name)!.cells);
+  const columns = [...targets, ...inputs].map((name) => findColumn(table, name)!.missing);
   const rows: number[] = [];
-  for (let row = 0; row < table.rows; row++)
-    if (columns.every((cells) => !isMissing(cells[row]!))) rows.push(row);
+  for (let row = 0; row < table.rows; row++) if (columns.every((missing) => !missing[row])) rows.push(row);
   return Int32Array.from(rows);
 }
 
@@ -131,15 +135,15 @@ export function readTargets(encoder: Encoder, table: Table, rows: ArrayLike<numb
   const out = new Float64Array(rows.length * width);
   for (const [k, { column }] of encoder.targets.entries()) {
     requireColumn(table, column);
-    const { cells } = findColumn(table, column)!;
+    const cells = findColumn(table, column)!;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
-      const value = readNumber(cells[row]!);
+      const value = cells.numbers[row]!;
       if (!Number.isFinite(value))
         throw new DataError(
           "cell",
           placeOf(table, row, column),
-          `is "${cells[row]}", ${faultOf(cells[row]!)}; leave the row out`,
+          `is ${describeFault(cells, row, false)}; leave the row out`,
         );
       out[i * width + k] = value;
     }

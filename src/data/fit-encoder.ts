@@ -1,5 +1,5 @@
-import { isMissing, readDays, readNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
+import { DataError } from "../errors.ts";
+import { type Column, daysOf, textAt } from "./column.ts";
 import { moments } from "./describe-columns.ts";
 import type {
   CategoryEncoding,
@@ -24,7 +24,7 @@ const rareLevel = 3;
  * @throws {DataError} If a target is constant on the training rows.
  */
 export function fitEncoder(table: Table, plan: ColumnPlan, rows: ArrayLike<number>): Encoder {
-  const targets = plan.targets.map((column) => findColumn(table, column)!.cells);
+  const targets = plan.targets.map((column) => findColumn(table, column)!.numbers);
   return {
     inputs: plan.inputs.flatMap(({ column, kind }) => {
       if (kind === "category") return fitCategory(table, column, rows, plan.options);
@@ -73,26 +73,29 @@ function describeCategory(
 function fitNumber(
   table: Table,
   column: string,
-  targets: readonly (readonly string[])[],
+  targets: readonly Float64Array[],
   days: boolean,
   rows: ArrayLike<number>,
   options: EncodeOptions,
 ): InputEncoding[] {
-  const { cells } = findColumn(table, column)!;
-  const read = days ? readDays : readNumber;
-  const chosen = Array.from(rows, (row) => cells[row]!);
-  const present = Array.from(rows).filter((row) => !isMissing(cells[row]!));
-  const values = present.map((row) => read(cells[row]!));
+  const cells = findColumn(table, column)!;
+  const numbers = days ? daysOf(cells) : cells.numbers;
+  const absent = Uint8Array.from(rows, (row) => cells.missing[row]!);
+  const present = Int32Array.from(rows).filter((row) => !cells.missing[row]);
+  const values = pick(numbers, present);
   const measured = measureNumbers(
     values,
-    targets.map((target) => present.map((row) => readNumber(target[row]!))),
+    targets.map((target) => pick(target, present)),
   );
-  const absent = chosen.map((cell) => (isMissing(cell) ? 1 : 0));
   const indicator =
     options.missing === "auto" && absent.includes(1) && values.length > 0 ? moments(absent) : null;
   // Constant on the training rows: nothing can be learned from it, but perhaps from where it is missing.
   if (measured.deviation === 0) return indicator ? fitCategory(table, column, rows, options) : [];
   return [{ kind: "number", column, days, indicator, ...measured }];
+}
+
+function pick(values: Float64Array, rows: ArrayLike<number>): Float64Array {
+  return Float64Array.from(rows, (row) => values[row]!);
 }
 
 /**
@@ -101,8 +104,8 @@ function fitNumber(
  * @param targets For each target its values in the same rows.
  */
 export function measureNumbers(
-  values: readonly number[],
-  targets: readonly (readonly number[])[],
+  values: Float64Array,
+  targets: readonly Float64Array[],
 ): Pick<NumberEncoding, "tail" | "mean" | "deviation" | "range"> {
   const plain = spread(moments(values));
   const tail = findLongTails(values, plain, targets);
@@ -132,10 +135,10 @@ function fitCategory(
   rows: ArrayLike<number>,
   { maxLevels }: EncodeOptions,
 ): InputEncoding[] {
-  const { cells } = findColumn(table, column)!;
+  const cells = findColumn(table, column)!;
   const counts = new Map<string, number>();
   for (let i = 0; i < rows.length; i++) {
-    const level = levelOf(cells[rows[i]!]!);
+    const level = levelAt(cells, rows[i]!);
     counts.set(level, (counts.get(level) ?? 0) + 1);
   }
   const byFrequency = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
@@ -165,13 +168,12 @@ function binaryMoments(share: number): Standardization {
 }
 
 /** The level of a cell; cells without a value are a level of their own. */
-export function levelOf(cell: string): string {
-  return isMissing(cell) ? "(missing)" : cell.trim();
+export function levelAt(column: Column, row: number): string {
+  return column.missing[row] ? "(missing)" : textAt(column, row).trim();
 }
 
 function fitTarget(table: Table, column: string, rows: ArrayLike<number>): TargetEncoding {
-  const { cells } = findColumn(table, column)!;
-  const { mean, deviation } = spread(moments(Array.from(rows, (row) => readNumber(cells[row]!))));
+  const { mean, deviation } = spread(moments(pick(findColumn(table, column)!.numbers, rows)));
   if (deviation === 0)
     throw new DataError(
       "target",

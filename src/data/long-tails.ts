@@ -41,22 +41,22 @@ export function drawIn({ center, scale }: TailScale, x: number): number {
  * @param targets For each target its values in the same rows.
  */
 export function findLongTails(
-  values: readonly number[],
+  values: Float64Array,
   { mean, deviation }: Standardization,
-  targets: readonly (readonly number[])[],
+  targets: readonly Float64Array[],
 ): TailScale | null {
   const isFar = (value: number) => Math.abs(value - mean) > farthest * deviation;
   if (deviation === 0 || !values.some(isFar)) return null;
   const tail = measureTails(values);
   const drawn = values.map((value) => drawIn(tail, value));
-  const explained = (column: readonly number[]) =>
+  const explained = (column: Float64Array) =>
     targets.reduce((sum, target) => sum + squaredCorrelation(column, target), 0) / targets.length;
   return explained(values) > explained(drawn) + linearGain ? null : tail;
 }
 
 /** The median, and the width of the middle half; or, where that is rounding, the mean distance from the median. */
-function measureTails(values: readonly number[]): TailScale {
-  const sorted = Float64Array.from(values).sort();
+function measureTails(values: Float64Array): TailScale {
+  const sorted = values.slice().sort();
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
   const center = at(0.5);
   const scale = (at(0.75) - at(0.25)) / (2 * normalQuartile);
@@ -65,8 +65,8 @@ function measureTails(values: readonly number[]): TailScale {
 }
 
 /** The share of the variance of y that a line on x explains, r². */
-function squaredCorrelation(x: readonly number[], y: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function squaredCorrelation(x: Float64Array, y: Float64Array): number {
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [a, b] = [mean(x), mean(y)];
   let [xx, xy, yy] = [0, 0, 0];
   for (const [i, value] of x.entries()) {

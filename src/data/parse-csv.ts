@@ -1,15 +1,6 @@
 import { CsvError, parse } from "csv-parse/sync";
+import { DataError } from "../errors.ts";
 import { isDecimalComma, readNumber } from "./cell.ts";
-import { DataError } from "./data-error.ts";
-
-/** Records of a text, and the physical line on which each begins. */
-export interface Records {
-  readonly records: readonly (readonly string[])[];
-  readonly lines: readonly number[];
-  readonly delimiter: string;
-  /** Blank lines between records. */
-  readonly blank: number;
-}
 
 const delimiters = [",", "\t", ";", "|", " "];
 
@@ -17,31 +8,101 @@ const delimiters = [",", "\t", ";", "|", " "];
 const sampleRecords = 50;
 const sampleLength = 200_000;
 
+/** A reader of delimited text that comes in parts. */
+export interface RecordReader {
+  /** Takes the next part. @throws {DataError} As `end`. */
+  push(text: string): void;
+  /**
+   * Takes the end of the text.
+   *
+   * @returns The delimiter, and the number of blank lines before and between records.
+   * @throws {DataError} Where quotes are not closed, or stand inside an unquoted cell.
+   */
+  end(): { readonly delimiter: string; readonly blank: number };
+}
+
+/** Is given each record, the physical line on which it begins, and the delimiter. */
+export type OnRecord = (record: readonly string[], line: number, delimiter: string) => void;
+
+/** Characters that are cut into records at once; these are dropped before the next are read. */
+const blockLength = 1 << 18;
+
 /**
  * Reads delimited text: quotes, newlines inside quotes (as \n), any line ends. The delimiter is the one that cuts
- * the most records into as many cells as the first, and the most cells into numbers; or the one in a first line
- * "sep=;", which Excel writes.
- *
- * @throws {DataError} Where quotes are not closed, or stand inside an unquoted cell.
+ * the most records of the beginning into as many cells as the first, and the most cells into numbers; or the one in a
+ * first line "sep=;", which Excel writes.
  */
-export function parseRecords(text: string, name: string): Records {
-  const lf = text.replace(/\r\n?/g, "\n");
-  const asked = /^sep=(.)\n/i.exec(lf)?.[1];
-  const body = asked ? lf.replace(/^.*/, "") : lf;
-  const delimiter = asked ?? findDelimiter(body);
-  const parsed = parseText(delimiter === " " ? joinBlanks(body) : body, name, delimiter);
-  const records: string[][] = [];
-  const lines: number[] = [];
-  let end = 0;
-  let blank = 0;
-  for (const { record, info } of parsed) {
-    // Blank lines before a record are skipped, but counted.
-    lines.push(end + 1 + info.empty_lines - blank);
-    records.push(record);
-    end = info.lines;
-    blank = info.empty_lines;
+export function readRecords(name: string, onRecord: OnRecord): RecordReader {
+  let delimiter = "";
+  let rest = "";
+  let carriage = "";
+  let wanted = blockLength;
+  let takeBlock: ((block: string) => number) | null = null;
+  const begin = () => {
+    const asked = /^sep=(.)\n/i.exec(rest)?.[1];
+    if (asked) rest = rest.replace(/^.*/, "");
+    delimiter = asked ?? findDelimiter(rest);
+    return blockReader(name, delimiter, onRecord);
+  };
+  return {
+    push(text) {
+      const joined = carriage + text;
+      // The end of a line may be cut in two.
+      carriage = joined.endsWith("\r") ? "\r" : "";
+      rest += joined.slice(0, joined.length - carriage.length).replace(/\r\n?/g, "\n");
+      if (rest.length <= Math.max(wanted, sampleLength)) return;
+      takeBlock ??= begin();
+      let start = 0;
+      for (let end = findEnd(rest, 0); end > 0; end = findEnd(rest, start)) {
+        takeBlock(rest.slice(start, end));
+        start = end;
+      }
+      rest = rest.slice(start);
+      // Where a quote is open for long the text is not searched again for each part.
+      wanted = Math.max(blockLength, 2 * rest.length);
+    },
+    end() {
+      rest += carriage && "\n";
+      takeBlock ??= begin();
+      return { delimiter, blank: takeBlock(rest) };
+    },
+  };
+}
+
+/** The end of the first record that ends a block or more after the start; -1 where none does. */
+function findEnd(text: string, start: number): number {
+  const newline = text.indexOf("\n", start + blockLength);
+  if (newline < 0) return -1;
+  let quote = text.indexOf('"', start);
+  if (quote < 0 || quote > newline) return newline + 1;
+  let isOpen = false;
+  for (let end = newline; end >= 0; end = text.indexOf("\n", end + 1)) {
+    for (; quote >= 0 && quote < end; quote = text.indexOf('"', quote + 1)) isOpen = !isOpen;
+    if (!isOpen) return end + 1;
   }
-  return { records, lines, delimiter, blank };
+  return -1;
+}
+
+/** Reads blocks of whole records one after the other; each call says how many blank lines there were so far. */
+function blockReader(name: string, delimiter: string, onRecord: OnRecord): (block: string) => number {
+  let linesBefore = 0;
+  let lastLine = 0;
+  let blank = 0;
+  return (block) => {
+    let end = 0;
+    let skipped = 0;
+    for (const { record, info } of parseText(block, name, delimiter, linesBefore)) {
+      // Blank lines before a record are skipped, but counted.
+      const line = linesBefore + end + 1 + info.empty_lines - skipped;
+      onRecord(record, line, delimiter);
+      blank += line - 1 - lastLine;
+      end = info.lines;
+      skipped = info.empty_lines;
+      lastLine = linesBefore + end;
+    }
+    for (let at = block.indexOf("\n"); at >= 0; at = block.indexOf("\n", at + 1)) linesBefore++;
+    return blank;
+  };
 }
 
 /** Columns set with several blanks are separated by one. */
@@ -54,12 +115,19 @@ interface ParsedRecord {
   readonly info: { readonly lines: number; readonly empty_lines: number };
 }
 
-function parseText(text: string, name: string, delimiter: string): ParsedRecord[] {
+function parseText(
+  block: string,
+  name: string,
+  delimiter: string,
+  linesBefore: number,
+): readonly ParsedRecord[] {
+  const text = delimiter === " " ? joinBlanks(block) : block;
   try {
     return parse(text, { ...parseOptions(delimiter), info: true }) as unknown as ParsedRecord[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const line = faultLine(text, delimiter, Number((error as unknown as { bytes?: number }).bytes ?? 0));
+    const line =
+      linesBefore + faultLine(text, delimiter, Number((error as unknown as { bytes?: number }).bytes ?? 0));
     throw new DataError(
       "csv",
       { file: name, line },
@@ -142,11 +210,13 @@ function isNumber(cell: string, delimiter: string): boolean {
 }
 
 /** Whether the first record names the columns: none of its cells is a number, while a later cell of some column is. */
-export function looksLikeHeader({ records, delimiter }: Records): boolean {
-  const [first, ...rest] = records;
-  if (!first) return false;
+export function looksLikeHeader(
+  first: readonly string[],
+  second: readonly string[] | undefined,
+  delimiter: string,
+): boolean {
   const isNumeric = (cell: string) => isNumber(cell, delimiter);
   if (first.some(isNumeric)) return false;
   // Texts only: a header if the rest has numbers, or if nothing tells.
-  return rest.length === 0 || first.every((cell) => cell.trim() !== "") || rest[0]!.some(isNumeric);
+  return second === undefined || first.every((cell) => cell.trim() !== "") || second.some(isNumeric);
 }

@@ -1,5 +1,6 @@
-import { faultOf, isDate, isDressedNumber, isMissing, readDays } from "./cell.ts";
-import { DataError } from "./data-error.ts";
+import { DataError } from "../errors.ts";
+import { faultOf, isDressedNumber } from "./cell.ts";
+import { daysOf, textAt } from "./column.ts";
 import { type ColumnSummary, describeColumns } from "./describe-columns.ts";
 import { listNames, nearestName } from "./nearest-name.ts";
 import { findColumn, placeOf, type Table } from "./table.ts";
@@ -165,8 +166,16 @@ const undress = "without unit, sign or separator of thousands";
 
 /** Whether most of a column's texts are numbers that are dressed for people. */
 function holdsDressedNumbers(table: Table, name: string): boolean {
-  const cells = findColumn(table, name)!.cells.filter((cell) => !isMissing(cell));
-  return 2 * cells.filter(isDressedNumber).length > cells.length;
+  const { missing, spellings, texts } = findColumn(table, name)!;
+  const isDressed = texts.map(isDressedNumber);
+  let dressed = 0;
+  let present = 0;
+  for (let row = 0; row < missing.length; row++) {
+    if (missing[row]) continue;
+    present++;
+    if (isDressed[spellings?.[row] ?? -1]) dressed++;
+  }
+  return 2 * dressed > present;
 }
 
 /** Why a column of texts that hardly repeat is left out. */
@@ -177,12 +186,14 @@ function describeTexts(table: Table, { name, distinct, count }: ColumnSummary): 
 }
 
 function firstValue(table: Table, name: string): string {
-  return findColumn(table, name)!.cells.find((cell) => !isMissing(cell)) ?? "";
+  const column = findColumn(table, name)!;
+  const row = column.missing.indexOf(0);
+  return row < 0 ? "" : textAt(column, row);
 }
 
 /** The error of a cell that is no finite number in a column of numbers. */
 function badCell(table: Table, { name, badRow }: ColumnSummary, otherwise: string): DataError {
-  const cell = findColumn(table, name)!.cells[badRow]!;
+  const cell = textAt(findColumn(table, name)!, badRow);
   return new DataError(
     "cell",
     placeOf(table, badRow, name),
@@ -221,7 +232,7 @@ function planInput(
       return "days";
     case "number":
       if (summary.counter) note("kept", "counts the rows; --ignore it if it is only an identifier");
-      else if (findColumn(table, name)!.cells.some((cell) => /^0\d+$/.test(cell.trim())))
+      else if (findColumn(table, name)!.texts.some((text) => /^0\d+$/.test(text.trim())))
         note("kept as numbers", `some begin with 0, as codes do; --categories ${name} takes them for names`);
       return "number";
     case "category":
@@ -233,7 +244,7 @@ function planInput(
 function treatMissing(table: Table, column: string, kind: InputKind, { missing }: EncodeOptions): string {
   if (missing === "refuse") throw missingCell(table, column);
   const row = firstMissing(table, column);
-  const cell = findColumn(table, column)!.cells[row]!.trim();
+  const cell = textAt(findColumn(table, column)!, row).trim();
   const place = `the first in ${table.unit} ${table.lines[row]!}${cell === "" ? "" : ` is "${cell}"`}`;
   if (missing === "drop") return `${place}; these rows are left out`;
   if (kind === "category") return `${place}; they are a level of their own`;
@@ -241,12 +252,12 @@ function treatMissing(table: Table, column: string, kind: InputKind, { missing }
 }
 
 function firstMissing(table: Table, column: string): number {
-  return findColumn(table, column)!.cells.findIndex(isMissing);
+  return findColumn(table, column)!.missing.indexOf(1);
 }
 
 function missingCell(table: Table, column: string): DataError {
   const row = firstMissing(table, column);
-  const cell = findColumn(table, column)!.cells[row]!;
+  const cell = textAt(findColumn(table, column)!, row);
   return new DataError(
     "missing",
     placeOf(table, row, column),
@@ -255,13 +266,17 @@ function missingCell(table: Table, column: string): DataError {
 }
 
 function requireReadableDates(table: Table, column: string): void {
-  const { cells } = findColumn(table, column)!;
-  const row = cells.findIndex((cell) => !isMissing(cell) && Number.isNaN(readDays(cell)));
+  const cells = findColumn(table, column)!;
+  const days = daysOf(cells);
+  const row = days.findIndex((value, i) => !cells.missing[i] && !Number.isFinite(value));
   if (row < 0) return;
-  const fact = isDate(cells[row]!) ? "a date that is not there, or whose order is a guess" : "not a date";
+  const fact =
+    days[row] === Number.POSITIVE_INFINITY
+      ? "a date that is not there, or whose order is a guess"
+      : "not a date";
   throw new DataError(
     "date",
     placeOf(table, row, column),
-    `is "${cells[row]}", ${fact}; write dates as 2024-12-31`,
+    `is "${textAt(cells, row)}", ${fact}; write dates as 2024-12-31`,
   );
 }

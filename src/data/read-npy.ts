@@ -1,7 +1,6 @@
-import { fileError } from "../formats/file-error.ts";
-import { readFileBytes } from "../formats/files.ts";
+import { DataError } from "../errors.ts";
+import { fileError, readFileBytes } from "../formats/files.ts";
 import { recognize } from "../formats/recognize.ts";
-import { DataError } from "./data-error.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
 
 /** An array of numbers in row-major order. */

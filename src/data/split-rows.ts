@@ -1,5 +1,5 @@
+import { DataError } from "../errors.ts";
 import { seededRandom, shuffle } from "../random/random.ts";
-import { DataError } from "./data-error.ts";
 
 /** Which rows train, choose and test; each ascending. */
 export interface Split {

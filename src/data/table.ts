@@ -1,6 +1,7 @@
-import type { Place } from "./data-error.ts";
+import type { Place } from "../errors.ts";
+import { type Column, pickCells } from "./column.ts";
 
-/** A table as it was read: texts by column, and where each row stands in its file. */
+/** A table: typed columns, and where each row stands in its file. */
 export interface Table {
   /** The file's name, for messages. */
   readonly name: string;
@@ -18,11 +19,6 @@ export interface Table {
   readonly sha256: string;
 }
 
-export interface Column {
-  readonly name: string;
-  readonly cells: readonly string[];
-}
-
 /** Where a row stands, or a cell of it. */
 export function placeOf(table: Table, row: number, column?: string): Place {
   const place = { file: table.name, [table.unit]: table.lines[row]! };
@@ -32,4 +28,14 @@ export function placeOf(table: Table, row: number, column?: string): Place {
 /** Finds a column by its name. */
 export function findColumn(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);
+}
+
+/** Some rows of a table, in this order. */
+export function pickRows(table: Table, rows: ArrayLike<number>): Table {
+  return {
+    ...table,
+    rows: rows.length,
+    columns: table.columns.map((column) => pickCells(column, rows)),
+    lines: Int32Array.from(rows, (row) => table.lines[row]!),
+  };
 }

@@ -1,5 +1,26 @@
 import type { FileHandle } from "node:fs/promises";
-import { FileError, fileError } from "./file-error.ts";
+import { FileError, type FileFault } from "../errors.ts";
+
+const facts: Readonly<Record<string, readonly [code: FileFault, text: string]>> = {
+  ENOENT: ["missing", "there is no such file; check the path"],
+  ENOTDIR: ["folder", "a part of its path is a file, not a folder; check the path"],
+  EEXIST: ["folder", "is a file where a folder belongs; give another place"],
+  EISDIR: ["directory", "is a folder; give a file"],
+  EACCES: ["permission", "no permission; check who may read and write it and its folder"],
+  EPERM: ["permission", "no permission; check who may read and write it and its folder"],
+  EROFS: ["permission", "the file system is read-only; give another place"],
+  ENOSPC: ["space", "the disk is full; free some space or give another place"],
+  EDQUOT: ["space", "the disk quota is used up; free some space or give another place"],
+  ENAMETOOLONG: ["system", "the name is too long; give a shorter one"],
+};
+
+/** Turns an error of the file system into one that says what to do. */
+export function fileError(path: string, error: unknown): FileError {
+  if (error instanceof FileError) return error;
+  const code = (error as { code?: string }).code ?? "";
+  const [fault, text] = facts[code] ?? ["system", `can't be used (${code || String(error)})`];
+  return new FileError(fault, path, text, error);
+}
 
 /**
  * Reads a whole file. Node only.
@@ -10,6 +31,19 @@ export async function readFileBytes(path: string): Promise<Uint8Array> {
   const { readFile } = await import("node:fs/promises");
   try {
     return await readFile(path);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/** Bytes of a file that are read at once. */
+const partSize = 1 << 18;
+
+/** Reads a file part by part, so that it is never whole in memory. Node only. @throws {FileError} As `readFileBytes`. */
+export async function* readFileParts(path: string): AsyncGenerator<Uint8Array> {
+  const { createReadStream } = await import("node:fs");
+  try {
+    yield* createReadStream(path, { highWaterMark: partSize });
   } catch (error) {
     throw fileError(path, error);
   }

@@ -1,4 +1,4 @@
-import { ModelFileError } from "./model-file-error.ts";
+import { ModelFileError } from "../errors.ts";
 import { recognize } from "./recognize.ts";
 
 /*

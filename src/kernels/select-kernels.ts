@@ -1,5 +1,5 @@
+import { BlasNotFoundError } from "../errors.ts";
 import type { Kernels } from "./kernels.ts";
-import { BlasNotFoundError } from "./native/blas-library.ts";
 import { nativeKernels } from "./native/native-kernels.ts";
 import { referenceKernels } from "./reference/reference-kernels.ts";
 import { wasmKernels } from "./wasm/wasm-kernels.ts";

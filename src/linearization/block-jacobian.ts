@@ -3,7 +3,7 @@ import type { BlockShape } from "../network/layers/layer-kind.ts";
 import type { BlockFactors } from "../network/layers.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { PlanMatrix } from "../network/plan-matrix.ts";
-import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
+import type { GramShape, GramWorkspace } from "./gram-workspace.ts";
 
 /**
  * The part of J that belongs to the parameters θ of one layer, n × (rows × columns), on the first `examples` of
@@ -99,7 +99,7 @@ export interface BlockKind<F extends BlockFactors = BlockFactors> {
   /** Plans the products with a layer's part of J; its inputs may be a copy of a batch that is gone. */
   planJacobian(workspace: GramWorkspace, block: ParameterBlock, factors: F): BlockJacobian;
   /** How its part of the Gram matrix is formed. Default: by rows of J, as many units at a time as fit. */
-  chooseGram?(space: GramSpace, block: ParameterBlock): GramChoice;
+  chooseGram?(space: GramShape, block: ParameterBlock): GramChoice;
   /**
    * Counts the operations for n = examples × outputs residual rows. Default: those of the rows of J.
    *

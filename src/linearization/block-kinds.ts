@@ -6,7 +6,7 @@ import type { BlockKind, GramChoice, GramFlops, LayerJacobian } from "./block-ja
 import { convolutionBlocks } from "./convolution-jacobian.ts";
 import { denseBlocks } from "./dense-jacobian.ts";
 import { embeddingBlocks } from "./embedding-jacobian.ts";
-import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
+import type { GramShape, GramWorkspace } from "./gram-workspace.ts";
 import { chooseRows, rowsFlops } from "./rows-gram.ts";
 import { scaleBlocks } from "./scale-jacobian.ts";
 
@@ -38,7 +38,7 @@ export function layerJacobian(
 }
 
 /** Chooses how a layer's part of the Gram matrix is formed, by the operations and the memory that its rows may take. */
-export function chooseGram(space: GramSpace, block: ParameterBlock): GramChoice {
+export function chooseGram(space: GramShape, block: ParameterBlock): GramChoice {
   return kindOf(block).chooseGram?.(space, block) ?? chooseRows(space, block);
 }
 

@@ -8,7 +8,7 @@ import type { Space } from "./space.ts";
 export type RowSource = Pick<Linearization, "rows" | "writeRows">;
 
 /** Where the rows live, and which of their columns share a weight. */
-type RowSpace = Pick<Space, "kernels" | "dtype" | "parameters" | "groups">;
+type Rows = Pick<Space, "kernels" | "dtype" | "parameters" | "groups">;
 
 /** What follows from the rows of J alone, all of them written out: for few parameters. */
 export interface RowProducts {
@@ -19,7 +19,7 @@ export interface RowProducts {
 }
 
 /** Plans products of rows, in buffers that grow to the largest batch. */
-export function rowProducts({ kernels, dtype, parameters: p, groups }: RowSpace): RowProducts {
+export function rowProducts({ kernels, dtype, parameters: p, groups }: Rows): RowProducts {
   const [own, others] = [growing(kernels, dtype), growing(kernels, dtype)];
   const narrow = growing(kernels, dtype);
 
@@ -75,7 +75,8 @@ export function rowProducts({ kernels, dtype, parameters: p, groups }: RowSpace)
   };
 }
 
-function growing(kernels: Kernels, dtype: RowSpace["dtype"]): (length: number) => FloatArray {
+/** A buffer that grows to the largest that was asked for. */
+export function growing(kernels: Kernels, dtype: Rows["dtype"]): (length: number) => FloatArray {
   let buffer: FloatArray | null = null;
   return (length) => {
     if (!buffer || buffer.length < length) buffer = kernels.allocate(dtype, length);

@@ -11,7 +11,7 @@ import {
   ldOfPositions,
   type UnitRowsWriter,
 } from "./block-jacobian.ts";
-import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
+import type { GramShape, GramWorkspace } from "./gram-workspace.ts";
 import { pairsAreCheaper, pairsFlops, pairsNumbers, planPairsGram } from "./pairs-gram.ts";
 import { chooseRows, planRowsGram, rowsFlops } from "./rows-gram.ts";
 
@@ -28,7 +28,7 @@ export const convolutionBlocks: BlockKind<ConvolutionFactors> = {
   },
 };
 
-function chooseGram(space: GramSpace, block: ParameterBlock): GramChoice {
+function chooseGram(space: GramShape, block: ParameterBlock): GramChoice {
   return block.groups === 1 && pairsAreCheaper(space, block)
     ? { method: "pairs", unitsAtOnce: block.columns, numbers: pairsNumbers(space, block) }
     : chooseRows(space, block);

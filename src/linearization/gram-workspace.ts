@@ -16,7 +16,7 @@ export interface GramWorkspace {
 }
 
 /** What the way depends on in which a layer's part of the Gram matrix is formed, besides the layer. */
-export type GramSpace = Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">;
+export type GramShape = Pick<GramWorkspace, "capacity" | "outputs" | "rowBytes" | "dtype">;
 
 /** Bytes of a layer's rows of J at once, where nothing else was asked for. */
 export const defaultRowBytes: number = 2 ** 28;

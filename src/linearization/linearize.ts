@@ -1,7 +1,7 @@
+import { NetworkError } from "../errors.ts";
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { type Network, type ParameterBlock, parameterBlocks, parameterCount } from "../network/network.ts";
-import { NetworkError } from "../network/network-error.ts";
 import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type Plan, planNetwork } from "../network/plan.ts";
 import { lazy } from "./lazy.ts";

@@ -3,11 +3,11 @@ import { forEachChunk, type Patches } from "../network/layers/patches.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, rowView, viewFrom } from "../network/plan-matrix.ts";
 import { ldOfPositions } from "./block-jacobian.ts";
-import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
+import type { GramShape, GramWorkspace } from "./gram-workspace.ts";
 import { type RowsGram, rowsFlops } from "./rows-gram.ts";
 
 /** Whether the pairs of positions cost fewer operations than the rows of J, and fit into the memory of the rows. */
-export function pairsAreCheaper(space: GramSpace, block: ParameterBlock): boolean {
+export function pairsAreCheaper(space: GramShape, block: ParameterBlock): boolean {
   const n = space.capacity * space.outputs;
   const bytes = pairsNumbers(space, block) * (space.dtype === "float32" ? 4 : 8);
   return pairsFlops(block, n, 3) < rowsFlops(block, n) && bytes <= space.rowBytes;
@@ -19,7 +19,7 @@ export function pairsFlops({ rows, columns, positions }: BlockShape, n: number, 
 }
 
 /** Numbers in the buffers of `planPairsGram`, its gaps between rows aside. */
-export function pairsNumbers({ capacity, outputs }: GramSpace, { rows, positions }: ParameterBlock): number {
+export function pairsNumbers({ capacity, outputs }: GramShape, { rows, positions }: ParameterBlock): number {
   return capacity * positions * rows + capacity * positions ** 2 * (1 + outputs ** 2);
 }
 

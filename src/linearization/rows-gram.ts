@@ -3,14 +3,14 @@ import type { BlockShape } from "../network/layers/layer-kind.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import { type PlanMatrix, viewFrom } from "../network/plan-matrix.ts";
 import type { GramChoice, UnitRowsWriter } from "./block-jacobian.ts";
-import type { GramSpace, GramWorkspace } from "./gram-workspace.ts";
+import type { GramShape, GramWorkspace } from "./gram-workspace.ts";
 
 /** Lower out <- out + w J_w J_wᵀ + v J_v J_vᵀ by rows of J that are formed, multiplied and dropped. */
 export type RowsGram = (examples: number, d: PlanMatrix, w: number, v: number, out: FloatArray) => void;
 
 /** Units whose rows are formed at once: all where these take less than `rowBytes`, else as many as do, at least one. */
 export function unitsAtOnce(
-  { capacity, outputs, rowBytes, dtype }: GramSpace,
+  { capacity, outputs, rowBytes, dtype }: GramShape,
   { rows, columns }: ParameterBlock,
 ): number {
   const bytesPerUnit = capacity * outputs * rows * (dtype === "float32" ? 4 : 8);
@@ -19,7 +19,7 @@ export function unitsAtOnce(
 
 /** How `planRowsGram` forms a layer's part: the rows that are formed at once, and their product. */
 export function chooseRows(
-  space: GramSpace,
+  space: GramShape,
   block: ParameterBlock,
   atOnce: number = unitsAtOnce(space, block),
 ): GramChoice {

@@ -1,3 +1,4 @@
+import { OptionError } from "../errors.ts";
 import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { evidence } from "../optimizers/prior.ts";
@@ -9,7 +10,7 @@ import {
   type StepOptions,
   stepOptions,
 } from "./named-optimizers.ts";
-import { type FitOptions, fitDefaults, OptionError } from "./options.ts";
+import { type FitOptions, fitDefaults } from "./options.ts";
 
 /** The optimizer, and what follows from it. */
 export interface OptimizerChoice {

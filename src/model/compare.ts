@@ -1,6 +1,7 @@
 import type { Encoder } from "../data/encoder.ts";
 import type { ColumnNote } from "../data/plan-columns.ts";
 import type { Table } from "../data/table.ts";
+import { OptionError } from "../errors.ts";
 import { selectKernels } from "../kernels/select-kernels.ts";
 import { initialize } from "../network/initialize.ts";
 import { describeNetwork, type Network, parameterBlocks, trainableCount } from "../network/network.ts";
@@ -17,7 +18,6 @@ import {
   type FitEvent,
   type FitOptions,
   fitDefaults,
-  OptionError,
   tableOptionNames,
   withTestRows,
 } from "./options.ts";

@@ -1,5 +1,5 @@
-import { DataError } from "../data/data-error.ts";
 import { type Metrics, measure } from "../data/metrics.ts";
+import { DataError } from "../errors.ts";
 
 /** Errors of predictions. */
 export interface Evaluation {

@@ -17,7 +17,7 @@ import { gramGaussNewton } from "../optimizers/gram-gauss-newton.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { chooseForm, type FormCosts } from "../posterior/form.ts";
 import { type StepFlops, stepFlops } from "../posterior/step-flops.ts";
-import { type StepSpace, stepMemory } from "../training/step-memory.ts";
+import { type StepShape, stepMemory } from "../training/step-memory.ts";
 
 /** How steps are made that are explained. */
 export interface ExplainOptions {
@@ -99,7 +99,7 @@ export function explainNetwork(network: Network, options: ExplainOptions): Expla
   };
 }
 
-function memoryOf(space: StepSpace, { form }: FormCosts): ExplainedNetwork["bytes"] {
+function memoryOf(space: StepShape, { form }: FormCosts): ExplainedNetwork["bytes"] {
   return {
     sgd: stepMemory(space, sgd()),
     gramGaussNewton: stepMemory(space, gramGaussNewton({ damping: 1, form })),

@@ -1,10 +1,10 @@
 import { encodeArrays, fitArrayEncoder, type NumberRows, readArrays } from "../data/arrays.ts";
-import { DataError } from "../data/data-error.ts";
 import { restoreTargets, standardizeTargets } from "../data/encode.ts";
 import { type Encoder, encodedWidth } from "../data/encoder.ts";
 import type { ColumnNote } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
+import { DataError } from "../errors.ts";
 import { matrixInputs } from "./examples.ts";
 import { type FittedNetworks, fitExamples } from "./fit-examples.ts";
 import { createModel, type Model } from "./model.ts";

@@ -1,7 +1,8 @@
+import { OptionError } from "../errors.ts";
 import { namedNetwork } from "../network/architectures.ts";
 import type { Layer } from "../network/layers.ts";
 import { type Network, outputCount } from "../network/network.ts";
-import { type FitOptions, OptionError } from "./options.ts";
+import type { FitOptions } from "./options.ts";
 
 /** [height, width, channels] of a picture. */
 export type PictureShape = readonly [number, number, number];

@@ -1,7 +1,7 @@
+import type { ReadOptions } from "../data/delimited-table.ts";
 import type { AugmentationOptions } from "../data/images/augmentation.ts";
 import type { BadImages } from "../data/images/bad-images.ts";
 import type { ImageFit } from "../data/images/decode-image.ts";
-import type { ReadOptions } from "../data/read-table.ts";
 import type { OptimizerName } from "./named-optimizers.ts";
 import type { Check, Kind, Read } from "./option-kinds.ts";
 import type { FitOptions } from "./options.ts";

@@ -1,5 +1,6 @@
 import type { AugmentationOptions } from "../data/images/augmentation.ts";
 import { nearestName } from "../data/nearest-name.ts";
+import { UsageError } from "../errors.ts";
 
 /** Whether the library takes a value, and the words that complete "it must be". */
 export interface Check<Value> {
@@ -18,12 +19,6 @@ export type Read<Value> = (where: string, value: unknown) => Value;
 /** A kind of values, for the library and as a text. */
 export interface Kind<Value> extends Check<Value> {
   readonly read: Read<Value>;
-}
-
-/** Thrown where a command can't be understood or would do harm. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-  readonly code = "usage";
 }
 
 /** "; did you mean ...?" where a known name is near, else the known names. */

@@ -1,9 +1,9 @@
+import { readDefaults } from "../data/delimited-table.ts";
 import type { BadImages } from "../data/images/bad-images.ts";
 import type { ImageFit } from "../data/images/decode-image.ts";
 import { openImagesDefaults } from "../data/images/open-images.ts";
 import { pictureDefaults } from "../data/images/open-pictures.ts";
 import { encodeDefaults } from "../data/plan-columns.ts";
-import { readDefaults } from "../data/read-table.ts";
 import { splitDefaults } from "../data/split-rows.ts";
 import { activations } from "../kernels/activation.ts";
 import { kernelChoices } from "../kernels/select-kernels.ts";

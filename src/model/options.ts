@@ -1,4 +1,5 @@
 import type { SplitOptions } from "../data/split-rows.ts";
+import { OptionError } from "../errors.ts";
 import type { Activation } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import type { KernelChoice } from "../kernels/select-kernels.ts";
@@ -125,12 +126,6 @@ export const tableOptionNames: readonly string[] = Object.entries(optionTable)
   .map(([name]) => name);
 
 const fitOptionNames = tableOptionNames.filter((name) => !columnOptionNames.some((other) => other === name));
-
-/** Thrown where an option is unknown or out of its range. */
-export class OptionError extends Error {
-  override readonly name = "OptionError";
-  readonly code = "option";
-}
 
 /**
  * Checks options; undefined counts as absent.

@@ -1,4 +1,5 @@
 import type { ImageShape } from "../data/images/image-shape.ts";
+import { OptionError } from "../errors.ts";
 import type { Activation } from "../kernels/activation.ts";
 import type { DType } from "../kernels/kernels.ts";
 import { smallConvolutionalNetwork } from "../network/architectures.ts";
@@ -9,7 +10,7 @@ import { weightAverage } from "../optimizers/weight-average.ts";
 import { stopDefaults } from "../training/stop.ts";
 import { chooseOptimizer, type OptimizerChoice } from "./choose-optimizer.ts";
 import { givenNetwork, hasDropout } from "./given-network.ts";
-import { type FitOptions, fitDefaults, OptionError } from "./options.ts";
+import { type FitOptions, fitDefaults } from "./options.ts";
 import { dropoutDecision, ensembleDecisions, type Recipe, rowsThatFit } from "./recipe.ts";
 
 /**

@@ -1,8 +1,8 @@
-import { DataError } from "../data/data-error.ts";
 import { readTargets, usableRows } from "../data/encode.ts";
 import type { ImageFault } from "../data/images/decode-images.ts";
 import type { ImageSet } from "../data/images/open-images.ts";
 import { openLabelledFor, openNamedFor, type PictureReading } from "../data/images/open-pictures.ts";
+import { DataError } from "../errors.ts";
 import { compareWithTruth, type Evaluation } from "./evaluation.ts";
 import { pictureInputs } from "./picture-inputs.ts";
 import type { PictureEncoder, Predictions, SavedModel } from "./saved-model.ts";

@@ -1,13 +1,12 @@
 import { encodeArrays, type NumberRows, readArrays } from "../data/arrays.ts";
-import { DataError } from "../data/data-error.ts";
 import { type EncodedRows, encodeInputs, restoreSpread, restoreTargets } from "../data/encode.ts";
 import { type Encoder, encodedWidth } from "../data/encoder.ts";
 import type { ChannelStatistics } from "../data/images/channel-statistics.ts";
 import type { ImageFit } from "../data/images/decode-image.ts";
 import type { ImageShape } from "../data/images/image-shape.ts";
 import type { Table } from "../data/table.ts";
+import { DataError, ModelFileError } from "../errors.ts";
 import { decodeModel } from "../formats/model-file.ts";
-import { ModelFileError } from "../formats/model-file-error.ts";
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import { plainInputs } from "../residuals/dataset.ts";
 import type { FitReport } from "./fit-report.ts";

@@ -1,10 +1,10 @@
-import { DataError } from "../data/data-error.ts";
 import { encodeInputs, readTargets, restoreTargets, standardizeTargets, usableRows } from "../data/encode.ts";
 import { type Encoder, encodedLevels } from "../data/encoder.ts";
 import { describeEncoder, fitEncoder } from "../data/fit-encoder.ts";
 import { type ColumnNote, type EncodeOptions, planColumns } from "../data/plan-columns.ts";
 import { type Split, splitRows } from "../data/split-rows.ts";
 import type { Table } from "../data/table.ts";
+import { DataError } from "../errors.ts";
 import { type Examples, matrixInputs } from "./examples.ts";
 import { type FitOptions, splitOptions } from "./options.ts";
 

@@ -1,6 +1,6 @@
+import { OptionError } from "../errors.ts";
 import type { EmbeddingLayer } from "../network/layers/embedding.ts";
 import type { Network } from "../network/network.ts";
-import { OptionError } from "./options.ts";
 
 /** The least width of an embedding: levels may differ in more than one way. */
 const leastUnits = 2;

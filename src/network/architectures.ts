@@ -1,9 +1,9 @@
+import { NetworkError } from "../errors.ts";
 import type { Activation } from "../kernels/activation.ts";
 import type { Conv2dLayer } from "./layers/convolution.ts";
 import type { ScaleLayer } from "./layers/scale.ts";
 import type { Layer } from "./layers.ts";
 import type { Network } from "./network.ts";
-import { NetworkError } from "./network-error.ts";
 
 /** How a residual network is kept trainable without batch norm. */
 export type ResidualNorm = "fixup" | "group-norm";

@@ -1,6 +1,9 @@
-import { addressableBytes, MemoryLimitError } from "../kernels/memory-limit-error.ts";
+import { MemoryLimitError } from "../errors.ts";
 import { gaussianRandom, type Random, seededRandom } from "../random/random.ts";
 import { type Network, type ParameterBlock, parameterBlocks, parameterCount } from "./network.ts";
+
+/** What the addresses of a WebAssembly memory reach: 4 GiB. */
+const addressableBytes = 2 ** 32;
 
 /**
  * The standard deviation of the initial weights of a layer with i inputs (of one position) and o units, times the

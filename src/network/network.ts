@@ -1,9 +1,9 @@
+import { NetworkError } from "../errors.ts";
 import type { Activation } from "../kernels/activation.ts";
 import { requireWidth } from "./layers/checks.ts";
 import type { DenseLayer } from "./layers/dense.ts";
 import type { BlockShape } from "./layers/layer-kind.ts";
 import type { Layer } from "./layers.ts";
-import { NetworkError } from "./network-error.ts";
 import { type ResolvedLayer, resolveLayers } from "./resolve.ts";
 import { describeShape, type Shape, sizeOf, vectorShape } from "./shape.ts";
 

@@ -1,5 +1,5 @@
 import type { DType, FloatArray, Kernels } from "../kernels/kernels.ts";
-import type { Node, PlanSpace, Value } from "./layers/node.ts";
+import type { Node, PassShape, Value } from "./layers/node.ts";
 import type { BlockFactors } from "./layers.ts";
 import { type Network, type ParameterBlock, type ResolvedNetwork, resolveNetwork } from "./network.ts";
 import type { ParameterVector } from "./parameter-vector.ts";
@@ -11,7 +11,7 @@ import { isVector, type Shape, sizeOf } from "./shape.ts";
  * The buffers of one pass of a network over at most `capacity` examples, allocated once. All matrices are
  * row-major with an example, or an (example, output) pair, in each row.
  */
-export interface Plan extends PlanSpace {
+export interface Plan extends PassShape {
   readonly network: Network;
   readonly blocks: readonly ParameterBlock[];
   /** Outputs of the network, K. */
@@ -76,7 +76,7 @@ interface PlannedLayers {
 }
 
 /** Allocates the values between the layers and places a node for each layer, in the order of the pass. */
-function planLayers(space: PlanSpace, { input, layers, blocks }: ResolvedNetwork): PlannedLayers {
+function planLayers(space: PassShape, { input, layers, blocks }: ResolvedNetwork): PlannedLayers {
   const values: Value[] = [];
   const nodes: PlacedNode[] = [];
   const factors: BlockFactors[] = [];
@@ -137,7 +137,7 @@ export function valueNumbers(network: Network): number {
  * no pass writes to it. The rows of the result stand without gaps, so that they are the vector f of n = examples ×
  * outputs.
  */
-function allocateValue({ kernels, dtype, capacity }: PlanSpace, shape: Shape, isResult: boolean): PlanMatrix {
+function allocateValue({ kernels, dtype, capacity }: PassShape, shape: Shape, isResult: boolean): PlanMatrix {
   const size = sizeOf(shape);
   if (isResult || !isVector(shape)) return { data: kernels.allocate(dtype, capacity * size), stride: size };
   const stride = alignedStride(dtype, size + 1);

@@ -1,6 +1,6 @@
+import { NetworkError } from "../errors.ts";
 import type { BlockShape, LayerFacts, LayerKind } from "./layers/layer-kind.ts";
 import { type Layer, layerKinds } from "./layers.ts";
-import { NetworkError } from "./network-error.ts";
 import type { Shape } from "./shape.ts";
 
 /** A layer with what follows from its place in the network. */

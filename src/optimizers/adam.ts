@@ -1,5 +1,6 @@
+import { requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
-import { describeTaken, emptyReport, type Optimizer, requireOption } from "./optimizer.ts";
+import { describeTaken, emptyReport, type Optimizer } from "./optimizer.ts";
 
 /** Options of `adam`, and their defaults: those of the paper. */
 export interface AdamOptions {

@@ -1,4 +1,4 @@
-import { requireOption } from "./optimizer.ts";
+import { requireOption } from "../errors.ts";
 
 /**
  * A regularizer h(θ) = Σ_i h(θ_i), convex and self-concordant: its curvature changes slowly in its own measure,

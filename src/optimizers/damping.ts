@@ -1,4 +1,4 @@
-import { requireOption } from "./optimizer.ts";
+import { requireOption } from "../errors.ts";
 
 /**
  * How the damping goes on after a step was tried. Damping is in units of the mean of the diagonal of G, so that

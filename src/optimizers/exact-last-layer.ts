@@ -1,10 +1,11 @@
 import { requireLayers } from "../curvatures/curvature.ts";
+import { OptimizerError, requireOption } from "../errors.ts";
 import type { Problem } from "../linearization/residual.ts";
 import type { Space } from "../linearization/space.ts";
 import type { ParameterBlock } from "../network/network.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import { symmetricSolver } from "../posterior/symmetric-solver.ts";
-import { type Optimizer, OptimizerError, requireOption } from "./optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
 
 /** Options of `exactLastLayer`, and their defaults. */
 export interface ExactLastLayerOptions {

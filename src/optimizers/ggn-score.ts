@@ -1,11 +1,12 @@
 import { chosenByForm } from "../curvatures/curvature.ts";
+import { requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { Problem } from "../linearization/residual.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
 import type { Form } from "../posterior/form.ts";
 import { byParameters } from "../posterior/weighing.ts";
 import { type ConcordantPrior, smoothAbsolute } from "./concordant-prior.ts";
-import { emptyReport, type Optimizer, requireOption, type StepReport } from "./optimizer.ts";
+import { emptyReport, type Optimizer, type StepReport } from "./optimizer.ts";
 import { armijo, type StepSearch, searchAlong } from "./step-search.ts";
 
 /** Options of `ggnScore`. */

@@ -4,6 +4,7 @@ import {
   type ExactCurvature,
   exactCurvature,
 } from "../curvatures/curvature.ts";
+import { OptimizerError, requireOption } from "../errors.ts";
 import type { Form } from "../posterior/form.ts";
 import {
   type DampingRule,
@@ -13,7 +14,6 @@ import {
   type PlainDampingRule,
 } from "./damping.ts";
 import { type Momentum, minimumNormMomentum } from "./momentum.ts";
-import { OptimizerError, requireOption } from "./optimizer.ts";
 import type { AdaptivePrior, FixedPrior, PriorRule } from "./prior.ts";
 import { fullStep, type StepSearch } from "./step-search.ts";
 

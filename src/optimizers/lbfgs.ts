@@ -1,8 +1,9 @@
+import { requireOption } from "../errors.ts";
 import type { FloatArray, Kernels } from "../kernels/kernels.ts";
 import type { Problem } from "../linearization/residual.ts";
 import type { Space } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { emptyReport, type Optimizer, requireOption } from "./optimizer.ts";
+import { emptyReport, type Optimizer } from "./optimizer.ts";
 import { armijo, type StepSearch, searchAlong } from "./step-search.ts";
 
 /** Options of `lbfgs`, and their defaults. */

@@ -1,5 +1,5 @@
+import { requireOption } from "../errors.ts";
 import type { LeaveOneOutRule } from "./damping.ts";
-import { requireOption } from "./optimizer.ts";
 
 /** Options of `leaveOneOutDamping`, and their defaults. */
 export interface LeaveOneOutDampingOptions {

@@ -1,5 +1,3 @@
-export { OptimizerError, requireOption } from "../curvatures/optimizer-error.ts";
-
 import type { Problem } from "../linearization/residual.ts";
 import type { Space } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";

@@ -1,4 +1,4 @@
-import { requireOption } from "./optimizer.ts";
+import { requireOption } from "../errors.ts";
 
 /** How the learning rate of `sgd` follows the batch. */
 export interface RateRule {

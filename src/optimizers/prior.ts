@@ -1,4 +1,4 @@
-import { requireOption } from "../curvatures/optimizer-error.ts";
+import { requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { Group } from "../linearization/space.ts";
 

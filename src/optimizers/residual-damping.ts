@@ -1,5 +1,5 @@
+import { requireOption } from "../errors.ts";
 import type { PlainDampingRule } from "./damping.ts";
-import { requireOption } from "./optimizer.ts";
 
 /** Options of `residualDamping`, and their defaults. */
 export interface ResidualDampingOptions {

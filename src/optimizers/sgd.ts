@@ -1,5 +1,6 @@
+import { OptimizerError, requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
-import { describeTaken, emptyReport, type Optimizer, OptimizerError, requireOption } from "./optimizer.ts";
+import { describeTaken, emptyReport, type Optimizer } from "./optimizer.ts";
 import type { RateRule } from "./polyak-step.ts";
 
 /** Options of `sgd`, and their defaults. */

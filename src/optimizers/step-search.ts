@@ -1,6 +1,6 @@
+import { requireOption } from "../errors.ts";
 import type { Space } from "../linearization/space.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { requireOption } from "./optimizer.ts";
 
 /**
  * How far to go along a direction δ before a new direction is asked for: the first length t of `lengths` with

@@ -1,6 +1,7 @@
+import { requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
-import { type Optimizer, requireOption } from "./optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
 
 /** Options of `weightAverage`, and their defaults. */
 export interface WeightAverageOptions {

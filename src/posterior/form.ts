@@ -34,7 +34,7 @@ export interface FormCosts {
 const weights = Object.freeze({ cholesky: { float32: 3.5, float64: 1.5 }, pass: 6 });
 
 /** What the choice depends on. */
-type FormSpace = Pick<Space, "parameters" | "dtype" | "gramFlops">;
+type FormCase = Pick<Space, "parameters" | "dtype" | "gramFlops">;
 
 /**
  * Counts floating-point operations, a product and a sum as 2:
@@ -45,7 +45,7 @@ type FormSpace = Pick<Space, "parameters" | "dtype" | "gramFlops">;
  *
  * with c = `pass` and w = `cholesky`.
  */
-function countFlops({ parameters: p, gramFlops }: FormSpace, n: number, pass: number, cholesky: number) {
+function countFlops({ parameters: p, gramFlops }: FormCase, n: number, pass: number, cholesky: number) {
   return {
     gram: gramFlops(n, pass) + (cholesky * n ** 3) / 3,
     primal: n * p ** 2 + (cholesky * p ** 3) / 3 + n * p,
@@ -53,7 +53,7 @@ function countFlops({ parameters: p, gramFlops }: FormSpace, n: number, pass: nu
 }
 
 /** The form that takes less time for a batch of n residual rows: the counts, weighted as measured. */
-export function cheaperForm(space: FormSpace, n: number): Form {
+export function cheaperForm(space: FormCase, n: number): Form {
   const cost = countFlops(space, n, weights.pass, weights.cholesky[space.dtype]);
   return cost.primal < cost.gram ? "primal" : "gram";
 }

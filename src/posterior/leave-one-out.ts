@@ -59,7 +59,7 @@ function blockDivision(kernels: Kernels, most: number): BlockDivision {
 }
 
 /** Where the rows of the example end that begins at a row. */
-function endOfExample({ rows, example }: Linearization, start: number): number {
+export function endOfExample({ rows, example }: Linearization, start: number): number {
   let end = start + 1;
   while (end < rows && example[end] === example[start]) end++;
   return end;

@@ -1,6 +1,8 @@
+import { growing } from "../linearization/by-rows.ts";
 import { lazy } from "../linearization/lazy.ts";
 import type { Linearization } from "../linearization/linearization.ts";
 import type { Space } from "../linearization/space.ts";
+import { endOfExample } from "./leave-one-out.ts";
 import type { SymmetricSolver } from "./symmetric-solver.ts";
 
 /*
@@ -25,15 +27,14 @@ export type DualVariance = (
 ) => void;
 
 export function dualVariance({ kernels, rows }: Space): DualVariance {
-  const buffers = lazy(() => ({
-    cross: kernels.allocate("float64", rows ** 2),
-    own: kernels.allocate("float64", rows ** 2),
-    solved: kernels.allocate("float64", rows),
-  }));
+  const [ofCross, ofOwn] = [growing(kernels, "float64"), growing(kernels, "float64")];
+  const solved = kernels.allocate("float64", rows);
   return (linearization, solver, weights, other, out) => {
-    const { cross, own, solved } = buffers();
     const n = linearization.rows;
     const m = other.rows;
+    // The other batch may be larger than any of the space.
+    const cross = ofCross(m * n) as Float64Array;
+    const own = ofOwn(m * m) as Float64Array;
     other.cross(linearization, weights, cross);
     other.gram(weights, own);
     for (let i = 0; i < m; i++) {
@@ -54,8 +55,8 @@ export function primalVariance({ kernels, dtype, parameters: p, rowsOfExample }:
   const row = lazy(() => kernels.allocate("float64", p));
   const solved = lazy(() => kernels.allocate("float64", p));
   return (solver, other, out) => {
-    for (let first = 0; first < other.rows; first += rowsOfExample) {
-      const count = Math.min(rowsOfExample, other.rows - first);
+    for (let first = 0; first < other.rows; ) {
+      const count = endOfExample(other, first) - first;
       other.writeRows(first, count, narrow());
       for (let i = 0; i < count; i++) {
         kernels.copy(p, narrow().subarray(i * p), row());
@@ -63,6 +64,7 @@ export function primalVariance({ kernels, dtype, parameters: p, rowsOfExample }:
         solver.apply(solved());
         out[first + i] = kernels.dot(p, row(), solved());
       }
+      first += count;
     }
   };
 }

@@ -136,5 +136,11 @@ function spaceOf(kernels: Kernels, dtype: DType, parts: readonly PlannedPart[]):
   const rows = parts.reduce((sum, { own }) => sum + own.space.rows, 0);
   const rowsOfExample = Math.max(...parts.map(({ own }) => own.space.rowsOfExample));
   const plain = plainSpace(kernels, dtype, first!.parameters, first!.groups, rows, rowsOfExample);
-  return { ...plain, vector: first!.vector, vectorOn: first!.vectorOn };
+  // The vectors of a network have its frozen parameters too, and views of its layers; other residuals ask for neither.
+  const { vector, vectorOn } = parts.map(({ own }) => own.space).find(hasViews) ?? plain;
+  return { ...plain, vector, vectorOn };
+}
+
+function hasViews({ vectorOn }: Space): boolean {
+  return vectorOn(new Float64Array()).blocks.length > 0;
 }

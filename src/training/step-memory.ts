@@ -6,7 +6,7 @@ import { plainInputs } from "../residuals/dataset.ts";
 import { networkResidual } from "../residuals/network-residual.ts";
 
 /** What a training step is made for. */
-export interface StepSpace {
+export interface StepShape {
   readonly network: Network;
   readonly dtype: DType;
   /** Examples in a batch. */
@@ -19,7 +19,7 @@ export interface StepSpace {
  * Bytes that training with an optimizer allocates, the data aside: parameters, the passes of a batch, what the optimizer
  * keeps, and the passes that measure errors. Counted by a step on one example, in buffers for all.
  */
-export function stepMemory({ network, dtype, examples, rowBytes }: StepSpace, optimizer: Optimizer): number {
+export function stepMemory({ network, dtype, examples, rowBytes }: StepShape, optimizer: Optimizer): number {
   const kernels = countingKernels();
   const dataset = {
     rows: 0,

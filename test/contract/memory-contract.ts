@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { MemoryLimitError } from "../../src/errors.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
-import { MemoryLimitError } from "../../src/kernels/memory-limit-error.ts";
 
 const dtypes = ["float32", "float64"] as const;
 

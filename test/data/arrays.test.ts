@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeArrays, fitArrayEncoder, type NumberRows, readArrays } from "../../src/data/arrays.ts";
-import { DataError } from "../../src/data/data-error.ts";
 import type { NumberEncoding } from "../../src/data/encoder.ts";
+import { DataError } from "../../src/errors.ts";
 
 describe("readArrays", () => {
   const two = { data: Float64Array.of(1, 2, 3, 4), rows: 2, columns: 2 };

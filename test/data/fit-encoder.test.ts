@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { columnOfTexts } from "../../src/data/column.ts";
 import { encodeInputs } from "../../src/data/encode.ts";
 import { encodedWidth, inputNames } from "../../src/data/encoder.ts";
 import { describeEncoder, fitEncoder } from "../../src/data/fit-encoder.ts";
@@ -11,7 +12,7 @@ function tableOf(columns: Record<string, readonly string[]>): Table {
   const rows = Object.values(columns)[0]!.length;
   return {
     name: "d.csv",
-    columns: Object.entries(columns).map(([name, cells]) => ({ name, cells })),
+    columns: Object.entries(columns).map(([name, texts]) => columnOfTexts(name, texts)),
     hasHeader: true,
     rows,
     unit: "line",

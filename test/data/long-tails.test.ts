@@ -14,7 +14,11 @@ const normal = Array.from({ length: 2000 }, gaussian);
 /** As incomes are: the farthest of 2,000 is some 30 deviations from the mean. */
 const long = normal.map((z) => Math.exp(2 * z));
 const tailsOf = (values: readonly number[], ...targets: (readonly number[])[]) =>
-  findLongTails(values, moments(values), targets);
+  findLongTails(
+    Float64Array.from(values),
+    moments(values),
+    targets.map((target) => Float64Array.from(target)),
+  );
 
 describe("findLongTails", () => {
   test("finds none among normal, uniform and exponential numbers", () => {
@@ -41,7 +45,9 @@ describe("findLongTails", () => {
   test("takes what differs by rounding for the same", () => {
     // 0.1 + 0.2 is 0.30000000000000004.
     const noise = Array.from({ length: 400 }, (_, i) => (i % 3 === 0 ? 0.1 + 0.2 : 0.3));
-    const { deviation, tail } = measureNumbers(noise, [normal.slice(0, 400)]);
+    const { deviation, tail } = measureNumbers(Float64Array.from(noise), [
+      Float64Array.from(normal.slice(0, 400)),
+    ]);
     expect({ deviation, tail }).toEqual({ deviation: 0, tail: null });
     const far = noise.with(7, 5);
     // The mean distance from the median, of one value in 400.

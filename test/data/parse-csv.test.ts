@@ -1,9 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../src/data/data-error.ts";
-import { looksLikeHeader, parseRecords } from "../../src/data/parse-csv.ts";
+import { looksLikeHeader, readRecords } from "../../src/data/parse-csv.ts";
+import { DataError } from "../../src/errors.ts";
 
-const parse = (text: string) => parseRecords(text, "d.csv");
+/** The records of a text that comes in parts of a few characters, or whole. */
+function parse(text: string, part = Math.max(1, text.length)) {
+  const records: (readonly string[])[] = [];
+  const lines: number[] = [];
+  const reader = readRecords("d.csv", (record, line) => {
+    records.push(record);
+    lines.push(line);
+  });
+  for (let start = 0; start < text.length; start += part) reader.push(text.slice(start, start + part));
+  return { records, lines, ...reader.end() };
+}
 
 function fault(text: string): string {
   try {
@@ -35,7 +45,7 @@ const cell = fc
   .array(fc.constantFrom("a", "B", "7", ".", '"', "\n", ",", ";", "é", "🌊", " "), { maxLength: 6 })
   .map((parts) => `c${parts.join("")}c`);
 
-describe("parseRecords", () => {
+describe("readRecords", () => {
   test("reads what was written, and knows the line of each record (seed 1)", () => {
     fc.assert(
       fc.property(
@@ -62,6 +72,23 @@ describe("parseRecords", () => {
       ),
       { seed: 1, numRuns: 200 },
     );
+  });
+
+  test("reads the same from parts of any length, past the ends of blocks", () => {
+    const rows = Array.from({ length: 9000 }, (_, i) =>
+      i % 7 === 3 ? `"${i} ""a""\r\nb",${"x".repeat(i % 90)}\r\n\r\n` : `${i},"${"y,".repeat(i % 50)}"\r\n`,
+    );
+    const text = `x,y\r\n${rows.join("")}`;
+    expect(text.length).toBeGreaterThan(500_000);
+    const whole = parse(text);
+    expect(whole.records.length).toBe(9001);
+    expect(whole.records.at(-1)).toEqual(["8999", "y,".repeat(8999 % 50)]);
+    // Each seventh record from the third spans two lines, and a blank one follows.
+    expect(whole.lines.slice(0, 7)).toEqual([1, 2, 3, 4, 5, 8, 9]);
+    expect(whole.lines.at(-1)).toBe(1 + 9000 + 2 * rows.filter((row) => row.endsWith("\r\n\r\n")).length);
+    expect(whole.blank).toBe(rows.filter((row) => row.endsWith("\r\n\r\n")).length);
+    for (const part of [1000, 65_537, 300_001]) expect(parse(text, part)).toEqual(whole);
+    expect(() => parse(`${text}1,"2\n`)).toThrow(`d.csv:${whole.lines.at(-1)! + 1}: a quote is opened`);
   });
 
   test.each([
@@ -137,6 +164,7 @@ describe("looksLikeHeader", () => {
     ["decimal commas", "a;1,5\nb;2,5\n", false],
     ["numbers without an end", "a,inf\nb,2\n", false],
   ])("%s: %j is %s", (_, text, header) => {
-    expect(looksLikeHeader(parse(text))).toBe(header);
+    const { records, delimiter } = parse(text);
+    expect(looksLikeHeader(records[0]!, records[1], delimiter)).toBe(header);
   });
 });

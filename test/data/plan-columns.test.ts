@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { isDressedNumber } from "../../src/data/cell.ts";
-import { DataError } from "../../src/data/data-error.ts";
 import { describeColumns } from "../../src/data/describe-columns.ts";
 import { type EncodeOptions, planColumns } from "../../src/data/plan-columns.ts";
 import { parseTable } from "../../src/data/read-table.ts";
 import type { Table } from "../../src/data/table.ts";
+import { DataError } from "../../src/errors.ts";
 
 /** A table as it is read from CSV: the first row stands on line 2. */
 function tableOf(columns: Record<string, readonly string[]>): Table {

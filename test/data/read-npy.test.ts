@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { DataError } from "../../src/data/data-error.ts";
 import { npyImages } from "../../src/data/images/npy-images.ts";
 import { parseNpy, readNpy } from "../../src/data/read-npy.ts";
+import { DataError } from "../../src/errors.ts";
 import { npyBytes } from "./npy-bytes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gramian-npy-"));

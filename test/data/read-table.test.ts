@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { DataError } from "../../src/data/data-error.ts";
+import { textsOf } from "../../src/data/column.ts";
 import { parseTable, readTable } from "../../src/data/read-table.ts";
 import type { Table } from "../../src/data/table.ts";
-import { FileError } from "../../src/formats/file-error.ts";
+import { DataError, FileError } from "../../src/errors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gramian-table-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,7 +18,8 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-const cellsOf = ({ columns }: Table) => Object.fromEntries(columns.map(({ name, cells }) => [name, cells]));
+const cellsOf = ({ columns }: Table) =>
+  Object.fromEntries(columns.map((column) => [column.name, textsOf(column)]));
 
 function fault(text: string, name = "d.csv"): string {
   try {
@@ -126,7 +127,7 @@ describe("parseTable", () => {
 
   test("reads decimal commas where the comma separates nothing", () => {
     const { columns, notes } = parseTable("x;y;z\n1,5;2;a,b\n-3,25e2;4;1,5\n", "d.csv");
-    expect(columns.map(({ cells }) => cells)).toEqual([
+    expect(columns.map(textsOf)).toEqual([
       ["1.5", "-3.25e2"],
       ["2", "4"],
       ["a,b", "1.5"],

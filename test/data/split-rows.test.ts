@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../src/data/data-error.ts";
 import {
   type Split,
   type SplitOptions,
@@ -8,6 +7,7 @@ import {
   splitRows,
   turnSplit,
 } from "../../src/data/split-rows.ts";
+import { DataError } from "../../src/errors.ts";
 
 const range = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
 const split = (rows: Int32Array, options: Partial<SplitOptions> = {}, total = rows.length) =>

@@ -18,7 +18,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "rolldown";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FileError } from "../../src/formats/file-error.ts";
+import { FileError } from "../../src/errors.ts";
 import { readFileBytes, requireWritable, writeFileAtomically } from "../../src/formats/files.ts";
 
 let folder = "";

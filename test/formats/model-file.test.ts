@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ModelFileError } from "../../src/errors.ts";
 import { decodeModel, encodeModel } from "../../src/formats/model-file.ts";
-import { ModelFileError } from "../../src/formats/model-file-error.ts";
 
 const model = {
   header: { network: { inputs: 2 }, name: "Größe 🌊", note: null },

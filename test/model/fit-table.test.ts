@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../src/data/data-error.ts";
 import type { Encoder } from "../../src/data/encoder.ts";
 import type { ColumnNote } from "../../src/data/plan-columns.ts";
 import { parseTable } from "../../src/data/read-table.ts";
+import { DataError } from "../../src/errors.ts";
 import { fitTable, type TableOptions } from "../../src/model/fit.ts";
 import { predictTable } from "../../src/model/saved-model.ts";
 import { quick, surface } from "./surfaces.ts";

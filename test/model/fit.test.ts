@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { encodeArrays, fitArrayEncoder, readArrays } from "../../src/data/arrays.ts";
-import { DataError } from "../../src/data/data-error.ts";
 import { restoreTargets, standardizeTargets } from "../../src/data/encode.ts";
 import { measure } from "../../src/data/metrics.ts";
 import { fitRidge, predictLinear } from "../../src/data/ridge.ts";
 import { splitRows, turnSplit } from "../../src/data/split-rows.ts";
-import { MemoryLimitError } from "../../src/kernels/memory-limit-error.ts";
+import { DataError, MemoryLimitError } from "../../src/errors.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm-kernels.ts";
 import { fit } from "../../src/model/fit.ts";
 import type { Decision } from "../../src/model/fit-report.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { UsageError } from "../../src/errors.ts";
 import {
   atLeast0,
   duration,
@@ -8,7 +9,6 @@ import {
   oneOf,
   readFlag,
   readPictureSize,
-  UsageError,
   unitList,
   wholeNumber,
 } from "../../src/model/option-kinds.ts";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { OptimizerError, OptionError } from "../../src/errors.ts";
 import { fit } from "../../src/model/fit.ts";
-import { checkOptions, type FitOptions, fitDefaults, OptionError } from "../../src/model/options.ts";
+import { checkOptions, type FitOptions, fitDefaults } from "../../src/model/options.ts";
 import { adam } from "../../src/optimizers/adam.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
-import { OptimizerError } from "../../src/optimizers/optimizer.ts";
 import { quick, surface } from "./surfaces.ts";
 
 const refusal = (options: object) => {

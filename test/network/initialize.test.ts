@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MemoryLimitError } from "../../src/errors.ts";
 import { type Activation, activations } from "../../src/kernels/activation.ts";
-import { MemoryLimitError } from "../../src/kernels/memory-limit-error.ts";
 import { type Initialization, initialize } from "../../src/network/initialize.ts";
 import type { DenseLayer } from "../../src/network/layers/dense.ts";
 import {

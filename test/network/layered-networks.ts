@@ -1,8 +1,8 @@
 import fc from "fast-check";
+import { NetworkError } from "../../src/errors.ts";
 import { activations } from "../../src/kernels/activation.ts";
 import type { Layer } from "../../src/network/layers.ts";
 import type { Network } from "../../src/network/network.ts";
-import { NetworkError } from "../../src/network/network-error.ts";
 import { resolveLayers } from "../../src/network/resolve.ts";
 import { describeShape, type Shape, sizeOf } from "../../src/network/shape.ts";
 

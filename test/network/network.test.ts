@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { NetworkError } from "../../src/errors.ts";
 import type { DenseLayer } from "../../src/network/layers/dense.ts";
 import {
   denseNetwork,
@@ -12,7 +13,6 @@ import {
   trainableCount,
   validateNetwork,
 } from "../../src/network/network.ts";
-import { NetworkError } from "../../src/network/network-error.ts";
 import { anyNetwork } from "./networks.ts";
 
 const settings = { seed: 1, numRuns: 200 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { NetworkError } from "../../src/errors.ts";
 import type { Layer } from "../../src/network/layers.ts";
 import { type Network, validateNetwork } from "../../src/network/network.ts";
-import { NetworkError } from "../../src/network/network-error.ts";
 
 const convolution = { kind: "conv2d", filters: 4, kernel: 3 };
 const sequence = { kind: "conv1d", filters: 4, kernel: 3 };

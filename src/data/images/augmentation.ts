@@ -1,5 +1,5 @@
+import { DataError } from "../../errors.ts";
 import type { Random } from "../../random/random.ts";
-import { DataError } from "../data-error.ts";
 import type { ImageShape } from "./image-shape.ts";
 
 /** Changes that leave a picture's meaning as it is, or change its target in a known way. */

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import type { ImageFault } from "./decode-images.ts";
 
 /** What to do about pictures that are missing or can't be decoded: refuse the set, or leave them out. */

@@ -1,5 +1,6 @@
-import { DataError } from "../data-error.ts";
-import type { Column, Table } from "../table.ts";
+import { DataError } from "../../errors.ts";
+import { type Column, textsOf } from "../column.ts";
+import type { Table } from "../table.ts";
 import { type LabelChoice, type LabelledImages, requireLabels } from "./image-labels.ts";
 import { listFolder } from "./list-folder.ts";
 
@@ -41,7 +42,7 @@ export async function boneAgeLabels(
       { file: table.name },
       "has not the columns id, boneage and male; name others",
     );
-  const files = columns.id.cells.map((cell) => `${cell.trim()}.png`);
+  const files = textsOf(columns.id).map((cell) => `${cell.trim()}.png`);
   const folder = await findPictures(images, files);
   const target = columns.age.name;
   const note = `recognized RSNA Bone Age: ${files.length} rows of ${table.name}, pictures <id>.png in ${folder}; the target is "${target}"; "${columns.male.name}" may be an input`;

@@ -1,4 +1,4 @@
-import { FileError } from "../../formats/file-error.ts";
+import { FileError } from "../../errors.ts";
 import { readFileBytes } from "../../formats/files.ts";
 import { recognize } from "../../formats/recognize.ts";
 import { bytesOf, type ImageShape } from "./image-shape.ts";

@@ -1,4 +1,5 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
+import { textsOf } from "../column.ts";
 import type { Table } from "../table.ts";
 import { boneAgeLabels, isBoneAge } from "./bone-age-labels.ts";
 import { requireColumn } from "./image-labels.ts";
@@ -26,7 +27,7 @@ export async function findPictures(
   if (table && fileColumn === undefined && isBoneAge(table)) return await boneAgeLabels(table, folder, {});
   if (table) {
     const column = fileColumn ?? (await findFileColumn(table, folder));
-    return { folder, files: requireColumn(table, column).map((cell) => cell.trim()) };
+    return { folder, files: textsOf(requireColumn(table, column)).map((text) => text.trim()) };
   }
   const files = await listTree(folder, "");
   if (files.length === 0)

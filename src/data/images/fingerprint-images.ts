@@ -1,4 +1,4 @@
-import { fileError } from "../../formats/file-error.ts";
+import { fileError } from "../../formats/files.ts";
 import type { ImageFit } from "./decode-image.ts";
 import type { ImageFault } from "./decode-images.ts";
 import type { ImageShape } from "./image-shape.ts";

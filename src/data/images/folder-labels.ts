@@ -1,5 +1,5 @@
+import { DataError } from "../../errors.ts";
 import { readNumber } from "../cell.ts";
-import { DataError } from "../data-error.ts";
 import { listNames } from "../nearest-name.ts";
 import { type LabelChoice, type LabelledImages, requireLabels, tableOfColumns } from "./image-labels.ts";
 import { type FolderContent, listFolder } from "./list-folder.ts";

@@ -1,5 +1,5 @@
-import { readNumber } from "../cell.ts";
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
+import { type Column, columnOfTexts, textAt } from "../column.ts";
 import { listNames, nearestName } from "../nearest-name.ts";
 import { findColumn, placeOf, type Table } from "../table.ts";
 
@@ -38,9 +38,9 @@ export function requireLabels(labels: LabelledImages): LabelledImages {
 }
 
 /** @throws {DataError} If the table has no such column. */
-export function requireColumn(table: Table, name: string): readonly string[] {
+export function requireColumn(table: Table, name: string): Column {
   const column = findColumn(table, name);
-  if (column) return column.cells;
+  if (column) return column;
   const names = table.columns.map((other) => other.name);
   const near = nearestName(name, names);
   const advice = near === null ? `its columns are ${listNames(names)}` : `did you mean "${near}"?`;
@@ -56,14 +56,13 @@ export function numbersOf(table: Table, names: readonly string[], rows: ArrayLik
   const columns = names.map((name) => requireColumn(table, name));
   const numbers = new Float64Array(rows.length * names.length);
   for (let i = 0; i < rows.length; i++)
-    for (const [k, cells] of columns.entries()) {
-      const cell = cells[rows[i]!]!;
-      const value = readNumber(cell);
+    for (const [k, column] of columns.entries()) {
+      const value = column.numbers[rows[i]!]!;
       if (!Number.isFinite(value))
         throw new DataError(
           "cell",
           placeOf(table, rows[i]!, names[k]),
-          `is ${JSON.stringify(cell)}, not a number; mend it or leave the row out`,
+          `is ${JSON.stringify(textAt(column, rows[i]!))}, not a number; mend it or leave the row out`,
         );
       numbers[i * names.length + k] = value;
     }
@@ -79,7 +78,7 @@ export async function tableOfColumns(
   const rows = Object.values(columns)[0]?.length ?? 0;
   return {
     name,
-    columns: Object.entries(columns).map(([column, cells]) => ({ name: column, cells })),
+    columns: Object.entries(columns).map(([column, texts]) => columnOfTexts(column, texts)),
     rows,
     hasHeader: true,
     unit: "record",

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 
 /** Size of all pictures of a set. A picture is height × width × channels bytes, the channels innermost. */
 export interface ImageShape {

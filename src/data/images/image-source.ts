@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import { bytesOf, type ImageShape } from "./image-shape.ts";
 
 /** Pictures of one shape, as bytes, by rows. They need not be in memory. */

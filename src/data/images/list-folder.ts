@@ -1,5 +1,5 @@
-import { fileError } from "../../formats/file-error.ts";
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
+import { fileError } from "../../formats/files.ts";
 
 /** What is in a folder; names in order, hidden ones left out. */
 export interface FolderContent {

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 
 /** In place of load-sharp.ts in what pages load. @throws {DataError} Always. */
 export async function loadSharp(): Promise<never> {

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 
 /** What is used of `sharp`, the library that decodes and resizes. */
 export type Sharp = (bytes: Uint8Array, options: Readonly<Record<string, unknown>>) => SharpPipeline;

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import { type NpyArray, type NpyLayout, readNpy, readNpyLayout } from "../read-npy.ts";
 import { type ImageShape, isShape } from "./image-shape.ts";
 import { type ImageSource, memoryImages } from "./image-source.ts";

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import { type BadImages, judgeBadImages } from "./bad-images.ts";
 import { cacheFolder, cacheName } from "./cache-place.ts";
 import type { ImageFit } from "./decode-image.ts";

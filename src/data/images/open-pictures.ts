@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import { findPictures } from "./find-pictures.ts";
 import type { LabelledImages } from "./image-labels.ts";
 import { type ImageShape, writeShape } from "./image-shape.ts";

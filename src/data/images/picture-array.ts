@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import type { Table } from "../table.ts";
 import { type LabelChoice, type LabelledImages, requireLabels } from "./image-labels.ts";
 import { type ImageShape, writeShape } from "./image-shape.ts";

@@ -1,4 +1,5 @@
-import { FileError, fileError } from "../../formats/file-error.ts";
+import { FileError } from "../../errors.ts";
+import { fileError } from "../../formats/files.ts";
 
 /** An open file of pictures, one after the other. */
 export interface PixelFile {

@@ -1,7 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { FileError, fileError } from "../../formats/file-error.ts";
-import { requireWritable, writeFileAtomically } from "../../formats/files.ts";
-import { DataError } from "../data-error.ts";
+import { DataError, FileError } from "../../errors.ts";
+import { fileError, requireWritable, writeFileAtomically } from "../../formats/files.ts";
 import { removeLeftovers } from "./cache-place.ts";
 import { imageDecoder } from "./decode-image.ts";
 import { decodeImages, type ImageFault, type PixelSink } from "./decode-images.ts";

@@ -1,4 +1,4 @@
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
 import { readTable } from "../read-table.ts";
 import type { Table } from "../table.ts";
 import { afadLabels, isAfad } from "./afad-labels.ts";

@@ -1,5 +1,5 @@
-import { isMissing } from "../cell.ts";
-import { DataError } from "../data-error.ts";
+import { DataError } from "../../errors.ts";
+import { type Column, textAt, textsOf } from "../column.ts";
 import { listNames } from "../nearest-name.ts";
 import { placeOf, type Table } from "../table.ts";
 import { type LabelChoice, type LabelledImages, requireColumn, requireLabels } from "./image-labels.ts";
@@ -18,8 +18,9 @@ export async function tableLabels(
   if (targets.length === 0)
     throw new DataError("columns", { file: table.name }, "needs a target; name the column to predict");
   const column = fileColumn ?? (await findFileColumn(table, folder));
-  const files = requireColumn(table, column).map((cell) => cell.trim());
-  const empty = files.findIndex((file) => isMissing(file));
+  const names = requireColumn(table, column);
+  const files = textsOf(names).map((text) => text.trim());
+  const empty = names.missing.indexOf(1);
   if (empty >= 0)
     throw new DataError(
       "cell",
@@ -47,7 +48,7 @@ const rowsLookedAt = 20;
  * @throws {DataError} If there is none, or several.
  */
 export async function findFileColumn(table: Table, folder: string): Promise<string> {
-  const counts = await Promise.all(table.columns.map(({ cells }) => countFiles(folder, cells)));
+  const counts = await Promise.all(table.columns.map((column) => countFiles(folder, column)));
   const found = table.columns.filter((_, i) => counts[i]! > 0).map(({ name }) => name);
   if (found.length === 1) return found[0]!;
   const names = listNames(table.columns.map(({ name }) => name));
@@ -60,16 +61,17 @@ export async function findFileColumn(table: Table, folder: string): Promise<stri
   );
 }
 
-async function countFiles(folder: string, cells: readonly string[]): Promise<number> {
+async function countFiles(folder: string, column: Column): Promise<number> {
   const { stat } = await import("node:fs/promises");
   const { resolve } = await import("node:path");
-  const isFile = async (name: string): Promise<boolean> => {
-    if (isMissing(name)) return false;
-    return await stat(resolve(folder, name.trim())).then(
+  const isFile = async (row: number): Promise<boolean> => {
+    if (column.missing[row]) return false;
+    return await stat(resolve(folder, textAt(column, row).trim())).then(
       (found) => found.isFile(),
       () => false,
     );
   };
-  const answers = await Promise.all(cells.slice(0, rowsLookedAt).map(isFile));
+  const rows = Array.from(column.missing.subarray(0, rowsLookedAt).keys());
+  const answers = await Promise.all(rows.map(isFile));
   return answers.filter(Boolean).length;
 }

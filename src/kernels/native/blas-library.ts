@@ -1,3 +1,5 @@
+import { BlasNotFoundError } from "../../errors.ts";
+
 /** A native function, called with numbers and typed arrays. */
 export type NativeFunction = (...values: unknown[]) => number | undefined;
 
@@ -12,12 +14,6 @@ export interface BlasLibrary {
   readonly integerBytes: 4 | 8;
   /** Sets the number of threads; absent in libraries that have no such call. */
   readonly setThreads: ((threads: number) => void) | null;
-}
-
-/** Thrown where no BLAS can be used; says what was tried. */
-export class BlasNotFoundError extends Error {
-  override readonly name = "BlasNotFoundError";
-  readonly code = "blas-not-found";
 }
 
 /** Parameters as in the reference CBLAS, "i" an integer, "s" a scalar of the precision, "p" an array of it; "I" an array of integers, "c" a text. */

@@ -1,4 +1,4 @@
-import { BlasNotFoundError } from "./blas-library.ts";
+import { BlasNotFoundError } from "../../errors.ts";
 
 /** In place of native-kernels.ts in what pages load. @throws {BlasNotFoundError} Always. */
 export function nativeKernels(): never {

@@ -1,7 +1,8 @@
+import { BlasNotFoundError } from "../../errors.ts";
 import type { FloatArray, Kernels } from "../kernels.ts";
 import { physicalCores } from "../physical-cores.ts";
 import { wasmKernels } from "../wasm/wasm-kernels.ts";
-import { type BlasLibrary, BlasNotFoundError, loadBlas, type NativeFunction } from "./blas-library.ts";
+import { type BlasLibrary, loadBlas, type NativeFunction } from "./blas-library.ts";
 import { selfTest } from "./self-test.ts";
 
 /* The constants of CBLAS. */

@@ -1,5 +1,5 @@
+import { MemoryLimitError } from "../../errors.ts";
 import type { DType, FloatArray, Kernels } from "../kernels.ts";
-import { MemoryLimitError } from "../memory-limit-error.ts";
 import { activate } from "./activations.ts";
 import { channelDots, denormalizeGroups, normalizeGroups, scaleChannels } from "./channels.ts";
 import { gemm, syrk } from "./products.ts";

@@ -1,4 +1,4 @@
-import { MemoryLimitError } from "../memory-limit-error.ts";
+import { MemoryLimitError } from "../../errors.ts";
 
 /** 64 KiB, the unit in which a WebAssembly memory grows. */
 const pageBytes = 65_536;

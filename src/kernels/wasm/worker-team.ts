@@ -1,4 +1,4 @@
-import { MemoryLimitError } from "../memory-limit-error.ts";
+import { MemoryLimitError } from "../../errors.ts";
 import { callerMaySleep, canStartWorkers, startWorker, type Worker } from "./start-worker.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
 

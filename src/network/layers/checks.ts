@@ -1,5 +1,5 @@
+import { NetworkError } from "../../errors.ts";
 import { type Activation, activations } from "../../kernels/activation.ts";
-import { NetworkError } from "../network-error.ts";
 
 export function requireActivation(where: string, activation: Activation): void {
   if (!activations.includes(activation))

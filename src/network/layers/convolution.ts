@@ -1,7 +1,7 @@
+import { NetworkError } from "../../errors.ts";
 import type { Activation } from "../../kernels/activation.ts";
 import type { Window } from "../../kernels/image-kernels.ts";
 import type { FloatArray } from "../../kernels/kernels.ts";
-import { NetworkError } from "../network-error.ts";
 import { type PlanMatrix, positionStride, rowView, viewFrom } from "../plan-matrix.ts";
 import { affineBlock } from "./affine.ts";
 import { requireWidth } from "./checks.ts";

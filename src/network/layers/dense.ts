@@ -1,5 +1,5 @@
+import { NetworkError } from "../../errors.ts";
 import type { Activation } from "../../kernels/activation.ts";
-import { NetworkError } from "../network-error.ts";
 import type { PlanMatrix } from "../plan-matrix.ts";
 import { describeShape, isVector, vectorShape } from "../shape.ts";
 import { affineBlock } from "./affine.ts";

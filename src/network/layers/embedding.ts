@@ -1,4 +1,4 @@
-import { NetworkError } from "../network-error.ts";
+import { NetworkError } from "../../errors.ts";
 import type { PlanMatrix } from "../plan-matrix.ts";
 import { describeShape, isVector, type Shape, vectorShape } from "../shape.ts";
 import { requireFinite, requireWidth } from "./checks.ts";

@@ -1,7 +1,7 @@
 import type { Activation } from "../../kernels/activation.ts";
 import { allocateMatrix, type PlanMatrix, rowStride } from "../plan-matrix.ts";
 import { isVector, sizeOf } from "../shape.ts";
-import type { PlanSpace, Value } from "./node.ts";
+import type { PassShape, Value } from "./node.ts";
 
 /** An activation on the buffers of a plan. */
 export interface PlannedActivation {
@@ -14,13 +14,13 @@ export interface PlannedActivation {
 const identity: PlannedActivation = { forward() {}, backward: null };
 
 /** The activation at the end of a layer, in place. */
-export function fuseActivation(space: PlanSpace, activation: Activation, value: Value): PlannedActivation {
+export function fuseActivation(space: PassShape, activation: Activation, value: Value): PlannedActivation {
   return activation === "identity" ? identity : planActivation(space, activation, value, value);
 }
 
 /** to <- σ(from). */
 export function planActivation(
-  { kernels, dtype, capacity, derivatives }: PlanSpace,
+  { kernels, dtype, capacity, derivatives }: PassShape,
   activation: Activation,
   { shape, matrix: z }: Value,
   { matrix: a }: Value,

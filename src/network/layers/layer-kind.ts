@@ -3,7 +3,7 @@ import type { BlockFactors, Layer } from "../layers.ts";
 import type { ParameterBlock } from "../network.ts";
 import type { ResolvedLayer, ResolvedLayers } from "../resolve.ts";
 import type { Shape } from "../shape.ts";
-import type { Node, PlanSpace, Value } from "./node.ts";
+import type { Node, PassShape, Value } from "./node.ts";
 
 /** What all layers with parameters have in common. */
 export interface Trainable {
@@ -58,7 +58,7 @@ export interface LayerFacts {
 
 /** Where a layer stands in a plan. */
 export interface LayerPlace {
-  readonly space: PlanSpace;
+  readonly space: PassShape;
   /** Its input; of a residual layer, what the body gives. */
   readonly from: Value;
   /** Of a residual layer: what the shortcut gives. */

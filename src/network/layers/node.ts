@@ -4,7 +4,7 @@ import type { PlanMatrix } from "../plan-matrix.ts";
 import type { Shape } from "../shape.ts";
 
 /** What a node may allocate its buffers from. */
-export interface PlanSpace {
+export interface PassShape {
   readonly kernels: Kernels;
   readonly dtype: DType;
   /** The most examples of a pass. */

@@ -1,4 +1,4 @@
-import { NetworkError } from "../network-error.ts";
+import { NetworkError } from "../../errors.ts";
 import { copyMatrix } from "../plan-matrix.ts";
 import { positionsOf, type Shape, sizeOf } from "../shape.ts";
 import { requireWidth } from "./checks.ts";

@@ -1,7 +1,7 @@
 import type { Window } from "../../kernels/image-kernels.ts";
 import type { ParameterBlock } from "../network.ts";
 import { alignedStride, type PlanMatrix, rowView } from "../plan-matrix.ts";
-import type { PlanSpace } from "./node.ts";
+import type { PassShape } from "./node.ts";
 
 /** The windows of some images as rows ã of a matrix: the inputs of a convolution. */
 export interface Patches {
@@ -20,7 +20,7 @@ const chunkNumbers = 131_072;
 
 /** Layers with windows alike write them to the same place: the numbers are used at once, and stay in cache. */
 export function planPatches(
-  { kernels, dtype, capacity, scratch }: PlanSpace,
+  { kernels, dtype, capacity, scratch }: PassShape,
   { rows, inputs, positions, groups, bias }: ParameterBlock,
   window: Window,
 ): Patches {

@@ -1,6 +1,6 @@
+import { NetworkError } from "../../errors.ts";
 import type { Activation } from "../../kernels/activation.ts";
 import type { Layer } from "../layers.ts";
-import { NetworkError } from "../network-error.ts";
 import { addMatrix } from "../plan-matrix.ts";
 import { describeShape, sizeOf } from "../shape.ts";
 import { requireActivation } from "./checks.ts";

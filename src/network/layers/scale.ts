@@ -1,6 +1,6 @@
+import { NetworkError } from "../../errors.ts";
 import type { Activation } from "../../kernels/activation.ts";
 import type { FloatArray } from "../../kernels/kernels.ts";
-import { NetworkError } from "../network-error.ts";
 import { copyMatrix, type PlanMatrix, positionStride, viewFrom } from "../plan-matrix.ts";
 import { isVector, positionsOf, type Shape, sizeOf } from "../shape.ts";
 import { requireActivation, requireFinite } from "./checks.ts";

@@ -1,5 +1,5 @@
+import { NetworkError } from "../../errors.ts";
 import type { Window } from "../../kernels/image-kernels.ts";
-import { NetworkError } from "../network-error.ts";
 import { describeShape, type Shape } from "../shape.ts";
 
 /** A number for both directions, or height and width. */

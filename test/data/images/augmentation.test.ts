@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../../src/data/data-error.ts";
 import { augmentation, type Move, movePicture } from "../../../src/data/images/augmentation.ts";
 import { bytesOf, type ImageShape } from "../../../src/data/images/image-shape.ts";
+import { DataError } from "../../../src/errors.ts";
 import { seededRandom } from "../../../src/random/random.ts";
 import { pattern } from "./pictures.ts";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../../src/data/data-error.ts";
 import { type ImageFit, imageDecoder } from "../../../src/data/images/decode-image.ts";
 import type { ImageShape } from "../../../src/data/images/image-shape.ts";
 import { loadSharp } from "../../../src/data/images/load-sharp.ts";
+import { DataError } from "../../../src/errors.ts";
 import { encode, pattern, sharp, temporaryFolder, writeInto } from "./pictures.ts";
 
 const folder = temporaryFolder();

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { textAt, textsOf } from "../../../src/data/column.ts";
 import { numbersOf } from "../../../src/data/images/image-labels.ts";
 import { compareNames } from "../../../src/data/images/list-folder.ts";
 import { openImages } from "../../../src/data/images/open-images.ts";
@@ -21,7 +22,7 @@ function folderOf(...names: string[]): string {
 }
 
 const rowsOf = ({ columns, rows }: Table) =>
-  Array.from({ length: rows }, (_, i) => columns.map(({ cells }) => cells[i]).join(" "));
+  Array.from({ length: rows }, (_, i) => columns.map((column) => textAt(column, i)).join(" "));
 
 async function fault(options: ImageLabelOptions): Promise<string> {
   return await readImageLabels(options).then(
@@ -86,7 +87,7 @@ describe("AFAD", () => {
       "18/112/1.JPG 18 female",
       "39/112/2.jpg 39 female",
     ]);
-    expect(files).toEqual(findColumn(table, "file")!.cells);
+    expect(files).toEqual(textsOf(findColumn(table, "file")!));
     expect({ targets, inputs }).toEqual({ targets: ["age"], inputs: [] });
     expect(notes).toEqual([
       'recognized the layout of AFAD, <age>/<sex>/<file>: 4 pictures, 2 male, 2 female; the target is "age"; "sex" may be an input',

@@ -6,7 +6,7 @@ import { type ImageSource, memoryImages } from "../../../src/data/images/image-s
 import { closePixelFile, openPixelFile } from "../../../src/data/images/pixel-file.ts";
 import { readAhead } from "../../../src/data/images/read-ahead.ts";
 import { streamedImages } from "../../../src/data/images/streamed-images.ts";
-import { FileError } from "../../../src/formats/file-error.ts";
+import { FileError } from "../../../src/errors.ts";
 import { seededRandom, shuffle } from "../../../src/random/random.ts";
 import { temporaryFolder, writeInto } from "./pictures.ts";
 

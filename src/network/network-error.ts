@@ -1,5 +1,0 @@
-/** Thrown where a network description can't be built. */
-export class NetworkError extends Error {
-  override readonly name = "NetworkError";
-  readonly code = "network";
-}
