@@ -131,8 +131,9 @@ function planPasses(
   let other: Pass | null = null;
   let hasInputs = false;
 
+  // Where arrays are empty, because their bytes are only counted, no two parameters are known to be the same.
   const isAt = (pass: Pass | null, { flat }: ParameterVector): pass is Pass =>
-    pass?.isMade === true && equal(pass.theta, flat);
+    pass?.isMade === true && flat.length > 0 && equal(pass.theta, flat);
 
   const make = (pass: Pass, parameters: ParameterVector, examples: number): void => {
     pass.linearization.at(parameters, examples);

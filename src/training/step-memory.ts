@@ -33,8 +33,10 @@ export function stepMemory({ network, dtype, examples, rowBytes }: StepShape, op
   const [parameters] = [space.vector(), space.vector()];
   const state = optimizer.init(space);
   const step = optimizer.plan(space);
-  residual.load(Int32Array.of(0), 0, 1);
+  const order = Int32Array.of(0);
+  residual.load(order, 0, 1);
   residual.linearize(parameters);
   step(state, residual, parameters);
+  residual.sumOfSquares(parameters, order, 1);
   return kernels.bytesAllocated;
 }

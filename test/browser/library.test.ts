@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { chromium, runPage } from "./run-page.ts";
 
-const library = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+const library = fileURLToPath(new URL("../../dist/browser/index.js", import.meta.url));
 
 /** Fits, writes, reads and predicts. */
 const page = `

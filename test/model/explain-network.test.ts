@@ -73,7 +73,7 @@ async function bytesOfTraining(
     optimizer,
     batchSize: examples,
     seed: 1,
-    limits: { ...stopDefaults, maxSteps: 1 },
+    limits: { ...stopDefaults, maxSteps: 3 },
   });
   return kernels.bytesAllocated - ofData;
 }
