@@ -1,6 +1,5 @@
 import type { Kernels } from "../kernels.ts";
 import { physicalCores } from "../physical-cores.ts";
-import { bindProducts, bindSymmetric } from "./bind-exports.ts";
 import { binary as relaxedBinary } from "./generated/relaxed-simd.ts";
 import { binary as simdBinary } from "./generated/simd.ts";
 import {
@@ -74,18 +73,17 @@ function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam, fl
     get piecesByWorkers() {
       return exports.piecesByWorkers!();
     },
-    ...summonForLarge(team, flops, { ...bindProducts(exports), ...bindSymmetric(exports) }),
+    ...summonForLarge(team, flops, alone),
   };
 }
 
-type Shared = ReturnType<typeof bindProducts> & ReturnType<typeof bindSymmetric>;
+type Shared = Pick<Kernels, "gemm" | "syrk" | "cholesky" | "solveTriangular">;
 
 /** The operations that the threads of a team share, calling its workers before the first large one. */
 function summonForLarge(team: WorkerTeam, flops: number, operations: Shared): Shared {
   if (team.threads === 1) return operations;
   const { gemm, syrk, cholesky, solveTriangular } = operations;
   return {
-    ...operations,
     gemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
       if (2 * m * n * k >= flops) team.summon();
       gemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
