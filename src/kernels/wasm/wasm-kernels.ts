@@ -46,10 +46,10 @@ export function wasmKernels(
   flops: number = threadedFlops,
 ): WasmKernels {
   const module = compile(build);
-  const instance = instantiate(module);
+  const instance = instantiate(module, () => team.summon());
   const { memory, exports } = instance;
   const team = createTeam(module, memory, exports as unknown as TeamExports, threads, flops);
-  return bindTeam(build, instance, team, flops);
+  return bindTeam(build, instance, team);
 }
 
 function compile(build: WasmBuild): WebAssembly.Module {
@@ -61,7 +61,7 @@ function compile(build: WasmBuild): WebAssembly.Module {
   return module;
 }
 
-function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam, flops: number): WasmKernels {
+function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam): WasmKernels {
   const { exports } = instance;
   const alone = bindInstance(instance, build);
   return {
@@ -72,34 +72,6 @@ function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam, fl
     },
     get piecesByWorkers() {
       return exports.piecesByWorkers!();
-    },
-    ...summonForLarge(team, flops, alone),
-  };
-}
-
-type Shared = Pick<Kernels, "gemm" | "syrk" | "cholesky" | "solveTriangular">;
-
-/** The operations that the threads of a team share, calling its workers before the first large one. */
-function summonForLarge(team: WorkerTeam, flops: number, operations: Shared): Shared {
-  if (team.threads === 1) return operations;
-  const { gemm, syrk, cholesky, solveTriangular } = operations;
-  return {
-    gemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
-      if (2 * m * n * k >= flops) team.summon();
-      gemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    },
-    syrk(transpose, n, k, alpha, a, lda, beta, c, ldc) {
-      if (n * n * k >= flops) team.summon();
-      syrk(transpose, n, k, alpha, a, lda, beta, c, ldc);
-    },
-    // The largest product in these is that of their first halving.
-    cholesky(n, a, lda) {
-      if (n ** 3 / 8 >= flops) team.summon();
-      return cholesky(n, a, lda);
-    },
-    solveTriangular(transpose, n, m, l, ldl, b, ldb) {
-      if ((n * n * m) / 2 >= flops) team.summon();
-      solveTriangular(transpose, n, m, l, ldl, b, ldb);
     },
   };
 }

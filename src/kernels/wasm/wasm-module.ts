@@ -28,13 +28,15 @@ export interface WasmInstance {
   readonly exports: Exports;
 }
 
-/** Gives a module a memory. */
-export function instantiate(module: WebAssembly.Module): WasmInstance {
+/** Gives a module a memory, and a way to ask for the threads that share its large products, if there are some. */
+export function instantiate(module: WebAssembly.Module, summonTeam: () => void = () => {}): WasmInstance {
   const memory = createMemory();
   const abort = () => {
     throw new Error("the WebAssembly kernels came to a point that they should never reach");
   };
-  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory, abort } });
+  const instance = new WebAssembly.Instance(module, {
+    env: { memory: memory.memory, abort, summonTeam },
+  });
   const exports = instance.exports as unknown as Exports;
   memory.skip(exports.heapBase!());
   exports.setWorkspace!(memory.reserve(exports.workspaceBytes!()));
