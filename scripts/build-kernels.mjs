@@ -6,15 +6,20 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { deflateRawSync } from "node:zlib";
+import { writeBindings } from "./write-bindings.mjs";
 
 const runFile = promisify(execFile);
 
 /** What each build needs of the engine beyond WebAssembly with threads and SIMD. */
 const builds = { simd: ["simd"], "relaxed-simd": ["simd", "relaxed-simd"] };
 
-/** Writes src/kernels/wasm/generated/<build>.ts for each build, and prediction-<build>.ts, which has a part of it. */
+/**
+ * Writes src/kernels/wasm/generated/<build>.ts for each build, and prediction-<build>.ts, which has a part of it; and what
+ * calls them.
+ */
 export async function buildKernels(root) {
   mkdirSync(folderOf(root), { recursive: true });
+  await writeBindings(root);
   const stamp = join(folderOf(root), "sources.txt");
   const sources = hashSources(root);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
@@ -33,7 +38,8 @@ export async function buildKernels(root) {
 function hashSources(root) {
   const folder = join(root, "src/kernels/wasm/assembly");
   const files = [
-    ...readdirSync(folder)
+    ...readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith(".ts"))
       .sort()
       .map((name) => join(folder, name)),
     join(root, "package-lock.json"),

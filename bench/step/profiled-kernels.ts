@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { DType, Kernels } from "../../src/kernels/kernels.ts";
+import { type Operation, signatures } from "../../src/kernels/signatures.ts";
 import { kernelFlops } from "./kernel-flops.ts";
 
 /** What all calls of one kernel together did. */
@@ -16,16 +17,15 @@ export interface ProfiledKernels {
   reset(): void;
 }
 
-/** Wraps every operation of some kernels, also those that this file does not know. */
+/** Wraps every operation of some kernels. */
 export function profiledKernels(inner: Kernels): ProfiledKernels {
   const counts = new Map<string, KernelCount>();
   // Inherits the numbers and texts, which are getters.
   const kernels = Object.create(inner) as Record<string, unknown>;
-  for (const [name, operation] of Object.entries(inner)) {
-    if (typeof operation !== "function" || name.startsWith("allocate")) continue;
+  for (const name of Object.keys(signatures) as Operation[]) {
     const count: KernelCount = { calls: 0, milliseconds: 0, flops: { float32: 0, float64: 0 } };
     counts.set(name, count);
-    kernels[name] = counted(operation as Operation, count, kernelFlops[name as keyof Kernels] as Flops);
+    kernels[name] = counted(inner[name] as Call, count, kernelFlops[name] as Flops, xOf(name));
   }
   return {
     kernels: kernels as unknown as Kernels,
@@ -41,19 +41,21 @@ export function profiledKernels(inner: Kernels): ProfiledKernels {
   };
 }
 
-type Operation = (...args: unknown[]) => unknown;
-type Flops = ((...args: unknown[]) => { flops: number; dtype: DType }) | undefined;
+type Call = (...args: unknown[]) => unknown;
+type Flops = ((...args: unknown[]) => number) | undefined;
 
-function counted(operation: Operation, count: KernelCount, flopsOf: Flops): Operation {
+/** The place of the first array that may be float32 or float64; -1 if all are float64. */
+function xOf(name: Operation): number {
+  return (signatures[name] as readonly string[]).indexOf("X");
+}
+
+function counted(operation: Call, count: KernelCount, flopsOf: Flops, x: number): Call {
   return (...args) => {
     const start = performance.now();
     const result = operation(...args);
     count.milliseconds += performance.now() - start;
     count.calls++;
-    if (flopsOf) {
-      const { flops, dtype } = flopsOf(...args);
-      count.flops[dtype] += flops;
-    }
+    if (flopsOf) count.flops[args[x] instanceof Float32Array ? "float32" : "float64"] += flopsOf(...args);
     return result;
   };
 }

@@ -1,6 +1,7 @@
 import { OptimizerError } from "../errors.ts";
+import { lazy } from "../linearization/lazy.ts";
 import type { LayerSpace, Space } from "../linearization/space.ts";
-import { dampedSystem, type SystemOptions } from "../posterior/damped-system.ts";
+import { dampedSystem } from "../posterior/damped-system.ts";
 import { cheaperForm, type Form } from "../posterior/form.ts";
 import type { Posterior, System } from "../posterior/system.ts";
 
@@ -30,24 +31,28 @@ export interface ApproximateCurvature<State = unknown> {
 
 /** By the Gram matrix or by the normal equations: "auto" takes the cheaper form for each size of batch. */
 export function exactCurvature(form: Form | "auto" = "auto"): ExactCurvature {
-  return { isExact: true, init: () => null, plan: (space) => chosenByForm(space, form) };
+  return {
+    isExact: true,
+    init: () => null,
+    plan: (space) => chosenByForm(space, form, (chosen) => dampedSystem(chosen, space)),
+  };
 }
 
-/** A damped system in each form that batches ask for; the form of a size is chosen once. */
-export function chosenByForm(
+/** A system in each form that batches ask for, made at the first use; the form of a size is chosen once. */
+export function chosenByForm<S>(
   space: Space,
   form: Form | "auto",
-  options: SystemOptions = {},
-): (rows: number) => Posterior {
-  const systems: { [form in Form]?: Posterior } = {};
-  const chosen = new Map<number, Posterior>();
-  const choose = (rows: number): Posterior => {
-    const name = form === "auto" ? cheaperForm(space, rows) : form;
-    systems[name] ??= dampedSystem(name, space, options);
-    chosen.set(rows, systems[name]);
-    return systems[name];
+  make: (form: Form) => S,
+): (rows: number) => S {
+  const systems = { gram: lazy(() => make("gram")), primal: lazy(() => make("primal")) };
+  const chosen = new Map<number, S>();
+  return (rows) => {
+    const known = chosen.get(rows);
+    if (known) return known;
+    const system = systems[form === "auto" ? cheaperForm(space, rows) : form]();
+    chosen.set(rows, system);
+    return system;
   };
-  return (rows) => chosen.get(rows) ?? choose(rows);
 }
 
 /**

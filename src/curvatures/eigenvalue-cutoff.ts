@@ -1,4 +1,5 @@
 import { requireOption } from "../errors.ts";
+import { dampedSystem } from "../posterior/damped-system.ts";
 import type { Form } from "../posterior/form.ts";
 import type { System } from "../posterior/system.ts";
 import { aroundPrior, type PriorlessSystem } from "./around-prior.ts";
@@ -37,9 +38,9 @@ export function eigenvalueCutoff(options: Partial<EigenvalueCutoffOptions> = {})
     isExact: false,
     init: () => null,
     plan(space) {
-      const choose = chosenByForm(space, form, {
-        makeSolver: (kernels, capacity) => cutoffSolver(kernels, capacity, cutoff),
-      });
+      const choose = chosenByForm(space, form, (chosen) =>
+        dampedSystem(chosen, space, (kernels, most) => cutoffSolver(kernels, most, cutoff)),
+      );
       const systems = new Map<System, System>();
       return (rows) => {
         const system = choose(rows);

@@ -33,13 +33,14 @@ export interface FittedNetworks {
  * held out, for as long as time and caller allow; then measures their mean beside a linear model.
  *
  * @param recipe What was decided before.
+ * @param makeKernels For each member and for what comes after; by default as the options say.
  */
 export async function fitExamples(
   examples: Examples,
   options: FitOptions,
   recipe: Recipe,
+  makeKernels: () => Kernels = () => selectKernels(options.kernels ?? fitDefaults.kernels, options.threads),
 ): Promise<FittedNetworks> {
-  const makeKernels = () => selectKernels(options.kernels ?? fitDefaults.kernels, options.threads);
   const kernels = makeKernels();
   const decisions = [...recipe.decisions, describeKernels(kernels, options)];
   options.onDecisions?.(decisions);

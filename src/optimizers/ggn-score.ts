@@ -3,8 +3,8 @@ import { requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import type { Problem } from "../linearization/residual.ts";
 import type { ParameterVector } from "../network/parameter-vector.ts";
+import { separableSystem } from "../posterior/damped-system.ts";
 import type { Form } from "../posterior/form.ts";
-import { byParameters } from "../posterior/weighing.ts";
 import { type ConcordantPrior, smoothAbsolute } from "./concordant-prior.ts";
 import { emptyReport, type Optimizer, type StepReport } from "./optimizer.ts";
 import { armijo, type StepSearch, searchAlong } from "./step-search.ts";
@@ -49,7 +49,7 @@ export function ggnScore(options: GgnScoreOptions = {}): Optimizer<null> {
     init: () => null,
     plan(space) {
       const { kernels, parameters: p } = space;
-      const systemFor = chosenByForm(space, form, { weighing: byParameters(space) });
+      const systemFor = chosenByForm(space, form, (chosen) => separableSystem(chosen, space));
       const [gradient, delta, candidate] = [space.vector(), space.vector(), space.vector()];
       const curvature = kernels.allocate("float64", p) as Float64Array;
       const report = emptyReport();

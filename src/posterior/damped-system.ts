@@ -8,9 +8,9 @@ import type { Form } from "./form.ts";
 import { dualLeaveOneOut, primalLeaveOneOut } from "./leave-one-out.ts";
 import { predictByDual, predictByPrimal, predictByPushforward } from "./step-prediction.ts";
 import { type SymmetricSolver, symmetricSolver } from "./symmetric-solver.ts";
-import { type DampedStep, emptyStep, type Posterior } from "./system.ts";
+import { type DampedStep, emptyStep, type Posterior, type System } from "./system.ts";
 import { dualVariance, primalVariance } from "./variance.ts";
-import { byGroups, type Weighing } from "./weighing.ts";
+import { byGroups, byParameters, type Weighing } from "./weighing.ts";
 
 /*
  * The damped step
@@ -33,24 +33,30 @@ import { byGroups, type Weighing } from "./weighing.ts";
  * In Gram form the linearized residual costs nothing: r + J δ = λ u.
  */
 
-/** How a damped system is made, where it is not as usual. */
-export interface SystemOptions {
-  /** Default `symmetricSolver`. */
-  readonly makeSolver?: typeof symmetricSolver;
-  /** Default `byGroups`. */
-  readonly weighing?: Weighing;
+/**
+ * Allocates the damped system in the form that was chosen, for the largest batch of a space, with W by groups.
+ *
+ * @param makeSolver What solves it, in place of `symmetricSolver`.
+ */
+export function dampedSystem(form: Form, space: Space, makeSolver: MakeSolver = symmetricSolver): Posterior {
+  return allocate(form, space, makeSolver, byGroups(space));
 }
 
-/** Allocates the damped system in the form that was chosen, for the largest batch of a space. */
-export function dampedSystem(form: Form, space: Space, options: SystemOptions = {}): Posterior {
-  const { makeSolver = symmetricSolver, weighing = byGroups(space) } = options;
+/** The same with W = H⁻¹, H a number for each parameter, in place of the weights by groups. */
+export function separableSystem(form: Form, space: Space): System<unknown> {
+  return allocate(form, space, symmetricSolver, byParameters(space));
+}
+
+type MakeSolver = typeof symmetricSolver;
+
+function allocate(form: Form, space: Space, makeSolver: MakeSolver, weighing: Weighing): Posterior {
   return form === "gram"
     ? gramSystem(space, makeSolver, weighing)
     : primalSystem(space, makeSolver, weighing);
 }
 
 /** (J W Jᵀ + λ I) u = r - J W g / λ, δ = -W (g / λ + Jᵀ u). */
-function gramSystem(space: Space, makeSolver: typeof symmetricSolver, weighing: Weighing): Posterior {
+function gramSystem(space: Space, makeSolver: MakeSolver, weighing: Weighing): Posterior {
   const { kernels, dtype, rows, parameters: p } = space;
   const gram = kernels.allocate("float64", rows ** 2);
   const solver = makeSolver(kernels, rows);
@@ -128,7 +134,7 @@ function gramSystem(space: Space, makeSolver: typeof symmetricSolver, weighing: 
 }
 
 /** (Jᵀ J + λ W⁻¹) δ = -(Jᵀ r + g). */
-function primalSystem(space: Space, makeSolver: typeof symmetricSolver, weighing: Weighing): Posterior {
+function primalSystem(space: Space, makeSolver: MakeSolver, weighing: Weighing): Posterior {
   const { kernels, dtype, rows, parameters: p, groups } = space;
   const normal = kernels.allocate("float64", p * p);
   const solver = makeSolver(kernels, p);

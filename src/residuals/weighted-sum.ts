@@ -1,6 +1,6 @@
 import type { DType, Kernels } from "../kernels/kernels.ts";
 import type { PlannedResidual, Residual } from "../linearization/residual.ts";
-import { plainSpace, type Space } from "../linearization/space.ts";
+import { type Group, plainSpace, type Space } from "../linearization/space.ts";
 import { viewFrom } from "../network/plan-matrix.ts";
 import { type PlannedPart, rowsOfPart, stackLinearizations } from "./stacked-linearization.ts";
 
@@ -19,7 +19,7 @@ export interface WeightedResidual {
  * The examples of the parts count one after the other; in a batch each part's come together.
  *
  * @throws {RangeError} If there is no part, a weight is not a finite number above 0, or, in `plan`, parts differ in their
- *   numbers of parameters.
+ *   numbers of parameters, or in their groups.
  */
 export function weightedSum(parts: readonly WeightedResidual[]): Residual {
   if (parts.length === 0) throw new RangeError("weightedSum: has no residual; give at least one");
@@ -125,14 +125,24 @@ function planParts(
   });
 }
 
-/** That of the parts, which must have the same parameters. */
+/** A prior by groups reads the weights of each part by its own groups. */
+function sameGroups(a: readonly Group[], b: readonly Group[]): boolean {
+  return a.length === b.length && a.every(({ start, end }, i) => start === b[i]!.start && end === b[i]!.end);
+}
+
+/** That of the parts, which must have the same parameters, in the same groups. */
 function spaceOf(kernels: Kernels, dtype: DType, parts: readonly PlannedPart[]): Space {
   const [first] = parts.map(({ own }) => own.space);
-  for (const { own } of parts)
+  for (const { own } of parts) {
     if (own.space.parameters !== first!.parameters)
       throw new RangeError(
         `weightedSum: residuals of ${first!.parameters} and of ${own.space.parameters} parameters can't be added; give all the same parameters`,
       );
+    if (!sameGroups(own.space.groups, first!.groups))
+      throw new RangeError(
+        "weightedSum: residuals whose parameters are grouped in different ways can't be added; give denseResidual the groups of the others",
+      );
+  }
   const rows = parts.reduce((sum, { own }) => sum + own.space.rows, 0);
   const rowsOfExample = Math.max(...parts.map(({ own }) => own.space.rowsOfExample));
   const plain = plainSpace(kernels, dtype, first!.parameters, first!.groups, rows, rowsOfExample);

@@ -114,9 +114,8 @@ export function isClose(found: number, expected: number, tolerance: number): boo
 }
 
 function expectSame(found: FloatArray, expected: FloatArray): void {
-  for (const [index, value] of found.entries())
-    if (!Object.is(value, expected[index]))
-      throw new Error(
-        `memory outside of the result was written: ${expected[index]} became ${value} at ${index}`,
-      );
+  // Not by an iterator, which takes ten times as long.
+  for (let i = 0; i < found.length; i++)
+    if (!Object.is(found[i], expected[i]))
+      throw new Error(`memory outside of the result was written: ${expected[i]} became ${found[i]} at ${i}`);
 }

@@ -9,9 +9,8 @@ import { sketchedGradients } from "../../src/curvatures/sketched-gradients.ts";
 import { networkSpace } from "../../src/linearization/space.ts";
 import { weightedGram } from "../../src/linearization/weighted-gram.ts";
 import type { Network } from "../../src/network/network.ts";
-import { dampedSystem } from "../../src/posterior/damped-system.ts";
+import { separableSystem } from "../../src/posterior/damped-system.ts";
 import type { Form } from "../../src/posterior/form.ts";
-import { byParameters } from "../../src/posterior/weighing.ts";
 import { layerProblem, lowerOf } from "../linearization/layer-problem.ts";
 import {
   curvatureStep,
@@ -132,7 +131,7 @@ describe("on networks of all kinds of layers", () => {
           const gradient = vector();
           gradient.flat.set(gradient.flat.map(gaussian));
           const delta = vector();
-          const system = dampedSystem(form, space, { weighing: byParameters(space) });
+          const system = separableSystem(form, space);
           system.assemble(linearization, curvature, null);
           system.solve(residuals, 1, gradient, delta);
           const C = normal(problem).map((row, i) => row.map((c, j) => c + (i === j ? curvature[i]! : 0)));

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { DType, FloatArray, Kernels } from "../../src/kernels/kernels.ts";
+import type { DType, Kernels } from "../../src/kernels/kernels.ts";
 import { type WasmKernels, wasmKernels } from "../../src/kernels/wasm/wasm-kernels.ts";
-import { kernelContract } from "../contract/kernel-contract.ts";
+import { memoryContract } from "../contract/memory-contract.ts";
 import { productsContract } from "../contract/products-contract.ts";
 import { systemsContract } from "../contract/systems-contract.ts";
 import { bundleSource } from "../programs/bundle-source.ts";
@@ -28,9 +28,15 @@ async function useWorkers(kernels: WasmKernels): Promise<void> {
   }
 }
 
+// What asks for threads, and what shares its memory with theirs; the rest of the contract is of one thread, as without.
 describe.each([2, 3])("wasm with %i threads", (threads) => {
-  // Workers come up in the midst of it.
-  kernelContract("from the start", () => sharing(threads));
+  describe("from the start", () => {
+    // Workers come up in the midst of it.
+    const makeKernels = () => sharing(threads);
+    productsContract(makeKernels);
+    systemsContract(makeKernels);
+    memoryContract(makeKernels);
+  });
 
   describe("with workers that are there", () => {
     let kernels: WasmKernels;
@@ -76,9 +82,8 @@ function buffers(kernels: Kernels, dtype: DType) {
   return { a: make(1, 1025 * 257), b: make(2, 1025 * 257), c: kernels.allocate(dtype, 1025 * 1025) };
 }
 
-const start = (c: FloatArray, length: number) => {
-  for (let i = 0; i < length; i++) c[i] = Math.cos(i);
-};
+/** What C holds before. */
+const start = Float64Array.from({ length: 1025 * 1025 }, (_, i) => Math.cos(i));
 
 describe("results are the same bit for bit with 1, 2 and 3 threads", () => {
   type Instance = { kernels: WasmKernels } & Record<DType, ReturnType<typeof buffers>>;
@@ -102,7 +107,7 @@ describe("results are the same bit for bit with 1, 2 and 3 threads", () => {
     run: (kernels: Kernels, b: ReturnType<typeof buffers>) => void,
   ) {
     const [one, ...others] = instances.map((instance) => {
-      start(instance[dtype].c, length);
+      instance[dtype].c.set(start.subarray(0, length));
       run(instance.kernels, instance[dtype]);
       const { buffer, byteOffset, BYTES_PER_ELEMENT } = instance[dtype].c;
       return Buffer.from(buffer, byteOffset, length * BYTES_PER_ELEMENT);

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { Curvature } from "../../src/curvatures/curvature.ts";
 import { gramSketch } from "../../src/curvatures/gram-sketch.ts";
+import type { FloatArray } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import { layerJacobian } from "../../src/linearization/block-kinds.ts";
 import { gramWorkspace } from "../../src/linearization/gram-workspace.ts";
@@ -59,10 +60,20 @@ export function linearProblem(
     n,
     theta: theta.flat,
     xs,
-    J: isDense(network)
-      ? naiveJacobian(network, theta.flat, xs)
-      : naiveLayersJacobian(network, theta.flat, xs),
+    J: jacobianOf(network, theta.flat, xs),
   };
+}
+
+const jacobians = new Map<string, number[][]>();
+
+/** The twin's Jacobian; computed once for each case, since several laws ask for it. */
+function jacobianOf(network: Network, theta: FloatArray, xs: readonly (readonly number[])[]): number[][] {
+  const key = JSON.stringify([network, [...theta], xs]);
+  const known = jacobians.get(key);
+  if (known) return known;
+  const jacobian = (isDense(network) ? naiveJacobian : naiveLayersJacobian)(network, theta, xs);
+  jacobians.set(key, jacobian);
+  return jacobian;
 }
 
 /** Random weights of each group, expanded to a diagonal. */

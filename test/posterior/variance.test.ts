@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { referenceKernels } from "../../src/kernels/reference/reference-kernels.ts";
 import type { PlannedResidual } from "../../src/linearization/residual.ts";
+import { networkSpace } from "../../src/linearization/space.ts";
 import { initialize } from "../../src/network/initialize.ts";
 import { denseNetwork, type Network, parameterCount } from "../../src/network/network.ts";
 import { dampedSystem } from "../../src/posterior/damped-system.ts";
@@ -162,6 +163,7 @@ describe("the variance at the rows of another batch", () => {
         residual: denseResidual({
           parameters: p,
           examples: 3,
+          groups: networkSpace(kernels, "float64", network, 1).groups,
           evaluate(_, example, r, jacobian) {
             r[0] = 1;
             jacobian?.set(lines[example]!);

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { denseNetwork, type Network } from "../../src/network/network.ts";
-import { dampedSystem } from "../../src/posterior/damped-system.ts";
+import { separableSystem } from "../../src/posterior/damped-system.ts";
 import type { Form } from "../../src/posterior/form.ts";
-import { byParameters } from "../../src/posterior/weighing.ts";
 import { linearProblem, naiveDampedStep } from "../linearization/linear-problem.ts";
 import { multiply, relativeError } from "../twins/naive-matrix.ts";
 
@@ -24,7 +23,7 @@ function stepsOf(form: Form, network: Network, examples: number, seed: number) {
   const gradient = vector();
   gradient.flat.set(gradient.flat.map(gaussian));
   const delta = vector();
-  const system = dampedSystem(form, space, { weighing: byParameters(space) });
+  const system = separableSystem(form, space);
   system.assemble(linearization, curvature, null);
   const step = { ...system.solve(residuals, 1, gradient, delta) };
   const inverse = curvature.map((value) => 1 / value);
@@ -69,7 +68,7 @@ describe.each<Form>(["gram", "primal"])("a damped system by parameters in %s for
 
   test("takes no step where the curvature is not finite", () => {
     const { linearization, space, residuals, vector, J } = linearProblem(denseNetwork(2, [3], 1), 4, 1);
-    const system = dampedSystem(form, space, { weighing: byParameters(space) });
+    const system = separableSystem(form, space);
     system.assemble(linearization, new Float64Array(J[0]!.length).fill(Number.NaN), null);
     const delta = vector();
     expect(system.solve(residuals, 1, vector(), delta).method).toBe("failed");

@@ -217,5 +217,13 @@ describe("a weighted sum of residuals", () => {
     expect(() => sum.plan(referenceKernels(), "float64", 3)).toThrow(
       "weightedSum: residuals of 17 and of 2 parameters can't be added; give all the same parameters",
     );
+    const ungrouped = denseResidual({ parameters: p, examples: 1, evaluate() {} });
+    const mixed = weightedSum([
+      { residual, weight: 1 },
+      { residual: ungrouped, weight: 1 },
+    ]);
+    expect(() => mixed.plan(referenceKernels(), "float64", 3)).toThrow(
+      "weightedSum: residuals whose parameters are grouped in different ways can't be added",
+    );
   });
 });

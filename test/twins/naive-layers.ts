@@ -7,7 +7,12 @@ import type { ResidualLayer } from "../../src/network/layers/residual.ts";
 import type { ScaleLayer } from "../../src/network/layers/scale.ts";
 import type { Padding, Pair } from "../../src/network/layers/window.ts";
 import type { Layer } from "../../src/network/layers.ts";
-import { type Network, parameterBlocks, trainableCount } from "../../src/network/network.ts";
+import {
+  type Network,
+  type ParameterBlock,
+  parameterBlocks,
+  trainableCount,
+} from "../../src/network/network.ts";
 import {
   activate,
   add,
@@ -17,7 +22,6 @@ import {
   largest,
   mean,
   subtract,
-  sum,
   times,
   timesNumber,
 } from "./dual.ts";
@@ -36,7 +40,7 @@ type Theta = (index: number) => Dual;
 /** Gives out the parameters of each layer that has some, in the order of the layers. */
 type NextTheta = () => Theta;
 
-const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+const numbers = (count: number) => [...new Array(count).keys()];
 const pair = (value: Pair): readonly [number, number] => (typeof value === "number" ? [value, value] : value);
 const flat = (image: Image): Dual[] => image.flat(2);
 const vector = (values: Dual[]): Image => [[values]];
@@ -80,8 +84,10 @@ function runLayer(layer: Layer, x: Image, next: NextTheta): Image {
 
 /** One unit: s Σ_i θ_ij ã_i. */
 function unit(theta: Theta, inputs: readonly Dual[], bias: boolean, j: number, units: number, s: number) {
-  const extended = bias ? [...inputs, constant(1)] : inputs;
-  return timesNumber(sum(extended.map((a, i) => times(a, theta(i * units + j)))), s);
+  let total = constant(0);
+  for (const [i, a] of inputs.entries()) total = add(total, times(a, theta(i * units + j)));
+  if (bias) total = add(total, theta(inputs.length * units + j));
+  return timesNumber(total, s);
 }
 
 function dense(
@@ -140,15 +146,17 @@ function convolution(layer: Conv2dLayer, x: Image, theta: Theta): Image {
   const { stride = 1, dilation = 1, padding = "same" } = layer;
   const perGroup = x[0]![0]!.length / groups;
   return windows(x, kernel, stride, dilation, padding).map((row) =>
-    row.map((places) =>
-      numbers(filters).map((j) => {
-        const group = Math.floor(j / (filters / groups));
-        const seen = places.flatMap(([y, left]) =>
+    row.map((places) => {
+      const seen = numbers(groups).map((group) =>
+        places.flatMap(([y, left]) =>
           numbers(perGroup).map((c) => x[y]?.[left]?.[group * perGroup + c] ?? constant(0)),
-        );
-        return activate(activation, unit(theta, seen, bias, j, filters, scale));
-      }),
-    ),
+        ),
+      );
+      return numbers(filters).map((j) => {
+        const group = Math.floor(j / (filters / groups));
+        return activate(activation, unit(theta, seen[group]!, bias, j, filters, scale));
+      });
+    }),
   );
 }
 
@@ -210,8 +218,14 @@ function residual(
   );
 }
 
-/** f of one example, with the derivatives with respect to parameter `direction`. */
-function evaluate(network: Network, theta: ArrayLike<number>, x: readonly number[], direction: number) {
+/** f of one example, with the derivatives with respect to parameter `direction`; `blocks` are the network's. */
+function evaluate(
+  network: Network,
+  blocks: readonly ParameterBlock[],
+  theta: ArrayLike<number>,
+  x: readonly number[],
+  direction: number,
+) {
   const { inputs, shape = [inputs], layers } = network;
   const [channels, width = 1] = [...shape].reverse() as [number, number?];
   const height = inputs / (channels * width);
@@ -220,9 +234,9 @@ function evaluate(network: Network, theta: ArrayLike<number>, x: readonly number
       numbers(channels).map((c) => constant(x[(y * width + left) * channels + c]!)),
     ),
   );
-  const offsets = parameterBlocks(network).map(({ offset }) => offset);
+  let turn = 0;
   const next = (): Theta => {
-    const offset = offsets.shift()!;
+    const { offset } = blocks[turn++]!;
     return (index) => ({ value: theta[offset + index]!, slope: offset + index === direction ? 1 : 0 });
   };
   return flat(run(layers, image, next));
@@ -230,7 +244,7 @@ function evaluate(network: Network, theta: ArrayLike<number>, x: readonly number
 
 /** f of one example. */
 export function naiveOutputs(network: Network, theta: ArrayLike<number>, x: readonly number[]): number[] {
-  return evaluate(network, theta, x, -1).map(({ value }) => value);
+  return evaluate(network, parameterBlocks(network), theta, x, -1).map(({ value }) => value);
 }
 
 /** The Jacobian as nested arrays: a row for each (example, output), a column for each trainable parameter. */
@@ -239,9 +253,10 @@ export function naiveLayersJacobian(
   theta: ArrayLike<number>,
   xs: readonly (readonly number[])[],
 ): number[][] {
-  const p = trainableCount(parameterBlocks(network));
+  const blocks = parameterBlocks(network);
+  const p = trainableCount(blocks);
   return xs.flatMap((x) => {
-    const columns = numbers(p).map((j) => evaluate(network, theta, x, j).map(({ slope }) => slope));
-    return naiveOutputs(network, theta, x).map((_, k) => columns.map((column) => column[k]!));
+    const columns = numbers(p).map((j) => evaluate(network, blocks, theta, x, j).map(({ slope }) => slope));
+    return columns[0]!.map((_, k) => columns.map((column) => column[k]!));
   });
 }

@@ -1,5 +1,6 @@
 import { MemoryLimitError } from "../../errors.ts";
-import type { DType, FloatArray, Kernels } from "../kernels.ts";
+import { allocators } from "../allocators.ts";
+import type { Kernels } from "../kernels.ts";
 import { activate } from "./activations.ts";
 import { channelDots, denormalizeGroups, normalizeGroups, scaleChannels } from "./channels.ts";
 import { gemm, syrk } from "./products.ts";
@@ -24,26 +25,16 @@ export function referenceKernels(): Kernels {
     bytesAllocated += bytes;
   }
 
-  function allocate(dtype: "float32", length: number): Float32Array;
-  function allocate(dtype: "float64", length: number): Float64Array;
-  function allocate(dtype: DType, length: number): FloatArray;
-  function allocate(dtype: DType, length: number): FloatArray {
-    const Numbers = dtype === "float32" ? Float32Array : Float64Array;
-    account(length * Numbers.BYTES_PER_ELEMENT);
-    return new Numbers(length);
-  }
-
   return {
     name: "reference",
     description: "plain TypeScript",
     get bytesAllocated() {
       return bytesAllocated;
     },
-    allocate,
-    allocateIndices(length) {
-      account(length * Int32Array.BYTES_PER_ELEMENT);
-      return new Int32Array(length);
-    },
+    ...allocators((Numbers, length) => {
+      account(length * Numbers.BYTES_PER_ELEMENT);
+      return new Numbers(length);
+    }),
     ...{ gemm, syrk },
     ...{ activate, scaleRows, contractRows, rowDots, faceSplit, accumulateGram, gatherRows },
     ...{ unfold, fold, maxPool, maxUnpool, averagePool, averageUnpool },

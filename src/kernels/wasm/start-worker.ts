@@ -16,7 +16,7 @@ export interface Worker {
 
 /** The whole program of a worker, as a text: a file of its own would have to be found by bundlers and by Node. */
 const serve = `({ module, memory, workspace, record }) => {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {}, summonTeam() {} } });
   exports.setWorkspace(workspace);
   exports.serve(record);
 }`;

@@ -1,6 +1,5 @@
 import type { Kernels } from "../kernels.ts";
 import { physicalCores } from "../physical-cores.ts";
-import { bindProducts, bindSymmetric } from "./bind-exports.ts";
 import { binary as relaxedBinary } from "./generated/relaxed-simd.ts";
 import { binary as simdBinary } from "./generated/simd.ts";
 import {
@@ -47,10 +46,10 @@ export function wasmKernels(
   flops: number = threadedFlops,
 ): WasmKernels {
   const module = compile(build);
-  const instance = instantiate(module);
+  const instance = instantiate(module, () => team.summon());
   const { memory, exports } = instance;
   const team = createTeam(module, memory, exports as unknown as TeamExports, threads, flops);
-  return bindTeam(build, instance, team, flops);
+  return bindTeam(build, instance, team);
 }
 
 function compile(build: WasmBuild): WebAssembly.Module {
@@ -62,7 +61,7 @@ function compile(build: WasmBuild): WebAssembly.Module {
   return module;
 }
 
-function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam, flops: number): WasmKernels {
+function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam): WasmKernels {
   const { exports } = instance;
   const alone = bindInstance(instance, build);
   return {
@@ -73,35 +72,6 @@ function bindTeam(build: WasmBuild, instance: WasmInstance, team: WorkerTeam, fl
     },
     get piecesByWorkers() {
       return exports.piecesByWorkers!();
-    },
-    ...summonForLarge(team, flops, { ...bindProducts(exports), ...bindSymmetric(exports) }),
-  };
-}
-
-type Shared = ReturnType<typeof bindProducts> & ReturnType<typeof bindSymmetric>;
-
-/** The operations that the threads of a team share, calling its workers before the first large one. */
-function summonForLarge(team: WorkerTeam, flops: number, operations: Shared): Shared {
-  if (team.threads === 1) return operations;
-  const { gemm, syrk, cholesky, solveTriangular } = operations;
-  return {
-    ...operations,
-    gemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
-      if (2 * m * n * k >= flops) team.summon();
-      gemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    },
-    syrk(transpose, n, k, alpha, a, lda, beta, c, ldc) {
-      if (n * n * k >= flops) team.summon();
-      syrk(transpose, n, k, alpha, a, lda, beta, c, ldc);
-    },
-    // The largest product in these is that of their first halving.
-    cholesky(n, a, lda) {
-      if (n ** 3 / 8 >= flops) team.summon();
-      return cholesky(n, a, lda);
-    },
-    solveTriangular(transpose, n, m, l, ldl, b, ldb) {
-      if ((n * n * m) / 2 >= flops) team.summon();
-      solveTriangular(transpose, n, m, l, ldl, b, ldb);
     },
   };
 }

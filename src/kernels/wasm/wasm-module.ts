@@ -1,13 +1,7 @@
-import type { DType, FloatArray, Kernels } from "../kernels.ts";
-import {
-  bindChannels,
-  bindProducts,
-  bindRows,
-  bindSymmetric,
-  bindVectors,
-  bindWindows,
-  type Exports,
-} from "./bind-exports.ts";
+import { allocators } from "../allocators.ts";
+import type { Kernels } from "../kernels.ts";
+import type { Exports } from "./exports.ts";
+import { bindExports } from "./generated/bind-exports.ts";
 import { createMemory, type WasmMemory } from "./wasm-memory.ts";
 
 export type WasmBuild = "simd" | "relaxed-simd";
@@ -34,13 +28,15 @@ export interface WasmInstance {
   readonly exports: Exports;
 }
 
-/** Gives a module a memory. */
-export function instantiate(module: WebAssembly.Module): WasmInstance {
+/** Gives a module a memory, and a way to ask for the threads that share its large products, if there are some. */
+export function instantiate(module: WebAssembly.Module, summonTeam: () => void = () => {}): WasmInstance {
   const memory = createMemory();
   const abort = () => {
     throw new Error("the WebAssembly kernels came to a point that they should never reach");
   };
-  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory, abort } });
+  const instance = new WebAssembly.Instance(module, {
+    env: { memory: memory.memory, abort, summonTeam },
+  });
   const exports = instance.exports as unknown as Exports;
   memory.skip(exports.heapBase!());
   exports.setWorkspace!(memory.reserve(exports.workspaceBytes!()));
@@ -49,32 +45,17 @@ export function instantiate(module: WebAssembly.Module): WasmInstance {
 
 /** The operations of a module and the arrays in its memory, by one thread. */
 export function bindInstance({ memory, exports }: WasmInstance, build: WasmBuild): Kernels {
-  function allocate(dtype: "float32", length: number): Float32Array;
-  function allocate(dtype: "float64", length: number): Float64Array;
-  function allocate(dtype: DType, length: number): FloatArray;
-  function allocate(dtype: DType, length: number): FloatArray {
-    const Numbers = dtype === "float32" ? Float32Array : Float64Array;
-    const address = memory.reserve(length * Numbers.BYTES_PER_ELEMENT);
-    return new Numbers(memory.memory.buffer, address, length);
-  }
-
   return {
     name: "wasm",
     description: `WebAssembly, 128-bit ${build === "simd" ? "SIMD" : "SIMD with fused multiply-add"}`,
     get bytesAllocated() {
       return memory.bytesAllocated;
     },
-    allocate,
-    allocateIndices(length) {
+    ...allocators((Numbers, length) => {
       // Before `buffer` is read: growing replaces it.
-      const address = memory.reserve(4 * length);
-      return new Int32Array(memory.memory.buffer, address, length);
-    },
-    ...bindRows(exports),
-    ...bindWindows(exports),
-    ...bindChannels(exports),
-    ...bindVectors(exports),
-    ...bindProducts(exports),
-    ...bindSymmetric(exports),
+      const address = memory.reserve(length * Numbers.BYTES_PER_ELEMENT);
+      return new Numbers(memory.memory.buffer, address, length);
+    }),
+    ...bindExports(exports),
   };
 }

@@ -26,7 +26,7 @@ const abandoned = new FinalizationRegistry<Crew>((crew) => dismiss(crew));
 export interface WorkerTeam {
   /** With the caller; 1 where there can be no others. */
   readonly threads: number;
-  /** Starts the workers, if they are not there. Until they are ready the caller works alone. */
+  /** Starts the workers, if they are not there. Until they are ready the caller works alone. Large products call it. */
   summon(): void;
   /** The caller works alone from now on. */
   disband(): void;
@@ -74,7 +74,6 @@ export function createTeam(
   const team: WorkerTeam = {
     threads: size,
     summon() {
-      if (size === 1) return;
       if (!crew) {
         makeRoom();
         try {
@@ -94,6 +93,7 @@ export function createTeam(
       crew = null;
     },
   };
+  if (size > 1) team.disband();
   return team;
 }
 

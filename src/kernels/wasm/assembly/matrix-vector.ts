@@ -1,6 +1,6 @@
 import { madd, sumLanes } from "./lanes";
 import { rowDot } from "./rows";
-import { axpy } from "./vectors";
+import { addScaled } from "./vectors";
 import { packedA, packedB } from "./workspace";
 
 /** Numbers of x and of y that are gathered at once: 128 KiB of float64. */
@@ -96,7 +96,7 @@ function addRows<T>(m: usize, k: usize, a: usize, lda: usize, x: usize, sums: us
   const stride = lda * sizeof<T>();
   let p: usize = 0;
   for (; p + 4 <= k; p += 4, a += 4 * stride) addFourRows<T>(m, a, stride, x + p * sizeof<T>(), sums);
-  for (; p < k; p++, a += stride) axpy<T>(m, load<T>(x + p * sizeof<T>()), a, sums);
+  for (; p < k; p++, a += stride) addScaled<T>(m, load<T>(x + p * sizeof<T>()), a, sums);
 }
 
 function addFourRows<T>(m: usize, a0: usize, stride: usize, x: usize, sums: usize): void {

@@ -1,5 +1,5 @@
 import { lanes } from "./lanes";
-import { axpy } from "./vectors";
+import { addScaled } from "./vectors";
 import {
   dilationHeight,
   dilationWidth,
@@ -35,7 +35,7 @@ function placeWindow(oy: i32, ox: i32): void {
 
 /** out[i, p C + c] <- the largest image[i, y, x, c] of window p and its place; NaN is larger than any number. */
 export function maxPool<T>(
-  count: i32,
+  count: usize,
   image: usize,
   ldImage: usize,
   out: usize,
@@ -44,7 +44,7 @@ export function maxPool<T>(
 ): void {
   const c = imageChannels;
   const whole = c & ~(<i32>lanes<T>() - 1);
-  for (let i = 0; i < count; i++, image += ldImage * sizeof<T>(), out += ldOut * sizeof<T>()) {
+  for (let i: usize = 0; i < count; i++, image += ldImage * sizeof<T>(), out += ldOut * sizeof<T>()) {
     let target = out;
     for (let oy = 0; oy < outHeight; oy++)
       for (let ox = 0; ox < outWidth; ox++) {
@@ -114,8 +114,8 @@ function maxOfNumbers<T>(image: usize, first: i32, out: usize, places: usize): v
 
 /** out[i r + k, places[(i P + p) C + c]] += d[i r + k, p C + c]. */
 export function maxUnpool<T>(
-  count: i32,
-  repeat: i32,
+  count: usize,
+  repeat: usize,
   places: usize,
   d: usize,
   ldd: usize,
@@ -123,8 +123,8 @@ export function maxUnpool<T>(
   ldOut: usize,
 ): void {
   const n = <usize>(outHeight * outWidth * imageChannels);
-  for (let i = 0; i < count; i++, places += n * 4)
-    for (let k = 0; k < repeat; k++, d += ldd * sizeof<T>(), out += ldOut * sizeof<T>())
+  for (let i: usize = 0; i < count; i++, places += n * 4)
+    for (let k: usize = 0; k < repeat; k++, d += ldd * sizeof<T>(), out += ldOut * sizeof<T>())
       for (let j: usize = 0; j < n; j++) {
         const target = out + <usize>load<i32>(places + j * 4) * sizeof<T>();
         store<T>(target, load<T>(target) + load<T>(d + j * sizeof<T>()));
@@ -132,9 +132,9 @@ export function maxUnpool<T>(
 }
 
 /** out[i, p C + c] <- mean of image[i, y, x, c] in window p. */
-export function averagePool<T>(count: i32, image: usize, ldImage: usize, out: usize, ldOut: usize): void {
+export function averagePool<T>(count: usize, image: usize, ldImage: usize, out: usize, ldOut: usize): void {
   const bytes = <usize>imageChannels * sizeof<T>();
-  for (let i = 0; i < count; i++, image += ldImage * sizeof<T>(), out += ldOut * sizeof<T>()) {
+  for (let i: usize = 0; i < count; i++, image += ldImage * sizeof<T>(), out += ldOut * sizeof<T>()) {
     let target = out;
     for (let oy = 0; oy < outHeight; oy++)
       for (let ox = 0; ox < outWidth; ox++, target += bytes) {
@@ -185,19 +185,19 @@ function meanOfPixels<T>(bytes: usize, image: usize, out: usize): void {
 }
 
 /** out[i, y, x, c] += d[i, p C + c] / (pixels of window p) in each window p. */
-export function averageUnpool<T>(rows: i32, d: usize, ldd: usize, out: usize, ldOut: usize): void {
+export function averageUnpool<T>(rows: usize, d: usize, ldd: usize, out: usize, ldOut: usize): void {
   const c = <usize>imageChannels;
   const bytes = c * sizeof<T>();
   const step = <usize>dilationWidth * bytes;
   const rowStep = <usize>(dilationHeight * width) * bytes;
-  for (let i = 0; i < rows; i++, d += ldd * sizeof<T>(), out += ldOut * sizeof<T>()) {
+  for (let i: usize = 0; i < rows; i++, d += ldd * sizeof<T>(), out += ldOut * sizeof<T>()) {
     let source = d;
     for (let oy = 0; oy < outHeight; oy++)
       for (let ox = 0; ox < outWidth; ox++, source += bytes) {
         placeWindow(oy, ox);
         const share = <T>1 / <T>(rowsInside * columnsInside);
         for (let ky = 0, row = out + <usize>firstPixel * bytes; ky < rowsInside; ky++, row += rowStep)
-          for (let kx = 0, x = row; kx < columnsInside; kx++, x += step) axpy<T>(c, share, source, x);
+          for (let kx = 0, x = row; kx < columnsInside; kx++, x += step) addScaled<T>(c, share, source, x);
       }
   }
 }

@@ -1,5 +1,5 @@
 import { diagonalize } from "./diagonalize";
-import { axpy, dot, scale } from "./vectors";
+import { addScaled, dot, scale } from "./vectors";
 import { packedB } from "./workspace";
 
 // The same scheme as src/kernels/reference/symmetric-eigen.ts, where it is derived, with every loop along a row:
@@ -72,15 +72,15 @@ function reflectBlock(i: usize, a: usize, lda: usize, h: f64, q: usize): void {
     // Row j of lower B is also column j of its upper half.
     const uj = load<f64>(u + j * 8);
     const sum = dot<f64>(j, row, u) + load<f64>(row + j * 8) * uj;
-    axpy<f64>(j, uj, row, q);
+    addScaled<f64>(j, uj, row, q);
     store<f64>(q + j * 8, load<f64>(q + j * 8) + sum);
   }
   scale<f64>(i, 1 / h, q);
-  axpy<f64>(i, -dot<f64>(i, u, q) / (2 * h), u, q);
+  addScaled<f64>(i, -dot<f64>(i, u, q) / (2 * h), u, q);
   row = a;
   for (let j: usize = 0; j < i; j++, row += lda * 8) {
-    axpy<f64>(j + 1, -load<f64>(u + j * 8), q, row);
-    axpy<f64>(j + 1, -load<f64>(q + j * 8), u, row);
+    addScaled<f64>(j + 1, -load<f64>(u + j * 8), q, row);
+    addScaled<f64>(j + 1, -load<f64>(q + j * 8), u, row);
   }
 }
 
@@ -91,7 +91,7 @@ function accumulate(i: usize, a: usize, lda: usize, d: usize): void {
   if (i > 0 && h > 0)
     for (let j: usize = 0; j < i; j++) {
       const row = a + j * lda * 8;
-      axpy<f64>(i, -dot<f64>(i, row, u) / h, u, row);
+      addScaled<f64>(i, -dot<f64>(i, row, u) / h, u, row);
     }
   store<f64>(d, load<f64>(u + i * 8));
   memory.fill(u, 0, i * 8);

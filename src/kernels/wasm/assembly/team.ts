@@ -27,6 +27,11 @@ const piecesPerThread: usize = 2;
  */
 const looks: i32 = 100_000;
 
+/** Asks for the threads of the team, which come up while the caller goes on. */
+// @ts-expect-error: decorator
+@external("env", "summonTeam")
+declare function summonTeam(): void;
+
 let team: usize = 0;
 let threads: usize = 1;
 let sharedFlops: f64 = Infinity;
@@ -38,8 +43,8 @@ export function teamBytes(): usize {
 }
 
 /**
- * From now on, products of so many operations are shared with the threads that serve the record at this address; 0: with
- * none. `sleeps` lets the caller sleep too, which the main thread of a page may not.
+ * From now on, products of so many operations summon the team, and are shared with the threads that serve the record at
+ * this address; 0: with none. `sleeps` lets the caller sleep too, which the main thread of a page may not.
  */
 export function setTeam(record: usize, count: usize, flops: f64, sleeps: bool): void {
   team = record;
@@ -48,9 +53,11 @@ export function setTeam(record: usize, count: usize, flops: f64, sleeps: bool): 
   sharedFlops = flops;
 }
 
-/** Whether a product of so many operations is for more than one thread. */
+/** Whether a product of so many operations is for more than one thread. Such a product summons the team. */
 export function isForTeam(flops: f64): bool {
-  return team != 0 && flops >= sharedFlops && atomic.load<i32>(team, readyThreads) > 0;
+  if (flops < sharedFlops) return false;
+  summonTeam();
+  return team != 0 && atomic.load<i32>(team, readyThreads) > 0;
 }
 
 /** Pieces that threads other than the caller have computed. */

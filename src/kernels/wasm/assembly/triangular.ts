@@ -1,7 +1,7 @@
 import { nmadd } from "./lanes";
 import { gemm } from "./products";
 import { rowDot } from "./rows";
-import { axpy } from "./vectors";
+import { addScaled } from "./vectors";
 import { scratch } from "./workspace";
 
 // Solves with a lower triangular matrix L, float64, by halving it until a block is small:
@@ -78,7 +78,7 @@ function solveVector(transpose: bool, n: usize, l: usize, ldl: usize, b: usize):
       const row = l + i * ldl * 8;
       const x = load<f64>(b + i * 8) / load<f64>(row + i * 8);
       store<f64>(b + i * 8, x);
-      axpy<f64>(i, -x, row, b);
+      addScaled<f64>(i, -x, row, b);
     }
   else
     for (let i: usize = 0; i < n; i++) {

@@ -22,20 +22,20 @@ import {
  * positions at a time: its patches stay in the first-level cache while each row of the window is written.
  */
 export function unfold<T>(
-  count: i32,
-  firstChannel: i32,
-  channels: i32,
+  count: usize,
+  firstChannel: usize,
+  channels: usize,
   image: usize,
   ldImage: usize,
   out: usize,
   ldOut: usize,
 ): void {
   const step = ldOut * sizeof<T>();
-  const pixelBytes = <usize>channels * sizeof<T>();
+  const pixelBytes = channels * sizeof<T>();
   const rowBytes = <usize>kernelWidth * pixelBytes;
-  const whole = dilationWidth == 1 && channels == imageChannels;
-  image += <usize>firstChannel * sizeof<T>();
-  for (let i = 0; i < count; i++, image += ldImage * sizeof<T>())
+  const whole = dilationWidth == 1 && <i32>channels == imageChannels;
+  image += firstChannel * sizeof<T>();
+  for (let i: usize = 0; i < count; i++, image += ldImage * sizeof<T>())
     for (let oy = 0; oy < outHeight; oy++, out += <usize>outWidth * step)
       for (let ky = 0; ky < kernelHeight; ky++) {
         const y = oy * strideHeight - paddingTop + ky * dilationHeight;
@@ -98,18 +98,18 @@ function unfoldPixels<T>(pixelBytes: usize, row: usize, target: usize, step: usi
  * window, so that no sum waits for the one before it.
  */
 export function fold<T>(
-  count: i32,
-  firstChannel: i32,
-  channels: i32,
+  count: usize,
+  firstChannel: usize,
+  channels: usize,
   patches: usize,
   ldPatches: usize,
   image: usize,
   ldImage: usize,
 ): void {
   const step = ldPatches * sizeof<T>();
-  const pixelBytes = <usize>channels * sizeof<T>();
-  image += <usize>firstChannel * sizeof<T>();
-  for (let i = 0; i < count; i++, image += ldImage * sizeof<T>())
+  const pixelBytes = channels * sizeof<T>();
+  image += firstChannel * sizeof<T>();
+  for (let i: usize = 0; i < count; i++, image += ldImage * sizeof<T>())
     for (let oy = 0; oy < outHeight; oy++, patches += <usize>outWidth * step)
       for (let ky = 0; ky < kernelHeight; ky++) {
         const y = oy * strideHeight - paddingTop + ky * dilationHeight;

@@ -32,20 +32,24 @@ export function storePair<T>(x: usize, pair: v128): void {
   else v128.store64_lane(x, f32x4.demote_f64x2_zero(pair), 0);
 }
 
+/** y <- α x + y for x in X and y in Y; in float64 where they differ. */
+export function axpy<X, Y>(n: usize, alpha: f64, x: usize, y: usize): void {
+  if (sizeof<X>() == sizeof<Y>()) {
+    addScaled<X>(n, <X>alpha, x, y);
+    return;
+  }
+  for (let i: usize = 0; i < n; i++, x += sizeof<X>(), y += sizeof<Y>())
+    store<Y>(y, <Y>(<f64>load<Y>(y) + alpha * <f64>load<X>(x)));
+}
+
 /** y <- α x + y for vectors of one precision. */
-export function axpy<T>(n: usize, alpha: T, x: usize, y: usize): void {
+export function addScaled<T>(n: usize, alpha: T, x: usize, y: usize): void {
   const alphas = v128.splat<T>(alpha);
   const whole = n & ~(lanes<T>() - 1);
   for (let i: usize = 0; i < whole * sizeof<T>(); i += 16)
     v128.store(y + i, madd<T>(alphas, v128.load(x + i), v128.load(y + i)));
   for (let i = whole * sizeof<T>(); i < n * sizeof<T>(); i += sizeof<T>())
     store<T>(y + i, load<T>(y + i) + alpha * load<T>(x + i));
-}
-
-/** y <- α x + y in float64 for x in X and y in Y. */
-export function axpyMixed<X, Y>(n: usize, alpha: f64, x: usize, y: usize): void {
-  for (let i: usize = 0; i < n; i++, x += sizeof<X>(), y += sizeof<Y>())
-    store<Y>(y, <Y>(<f64>load<Y>(y) + alpha * <f64>load<X>(x)));
 }
 
 /** x <- α x; α = 0 overwrites. */
@@ -74,12 +78,10 @@ export function copy<X, Y>(n: usize, x: usize, y: usize): void {
 /** m <- β₁ m + (1 - β₁) g; v <- β₂ v + (1 - β₂) g²; θ <- θ - rate m / (√v + ε). */
 export function adam<T>(
   n: usize,
-  rate: T,
-  beta1: T,
-  beta2: T,
-  oneMinusBeta1: T,
-  oneMinusBeta2: T,
-  epsilon: T,
+  rate: f64,
+  beta1: f64,
+  beta2: f64,
+  epsilon: f64,
   g: usize,
   m: usize,
   v: usize,
@@ -87,25 +89,26 @@ export function adam<T>(
 ): void {
   const end = n * sizeof<T>();
   const whole = end & ~15;
+  const keptM = <T>beta1;
+  const newM = <T>(1 - beta1);
+  const keptV = <T>beta2;
+  const newV = <T>(1 - beta2);
   for (let i: usize = 0; i < whole; i += 16) {
     const gi = v128.load(g + i);
-    const mi = madd<T>(v128.splat<T>(beta1), v128.load(m + i), v128.mul<T>(v128.splat<T>(oneMinusBeta1), gi));
-    const vi = madd<T>(
-      v128.splat<T>(beta2),
-      v128.load(v + i),
-      v128.mul<T>(v128.splat<T>(oneMinusBeta2), v128.mul<T>(gi, gi)),
-    );
-    const step = v128.div<T>(mi, v128.add<T>(v128.sqrt<T>(vi), v128.splat<T>(epsilon)));
+    const mi = madd<T>(v128.splat<T>(keptM), v128.load(m + i), v128.mul<T>(v128.splat<T>(newM), gi));
+    const square = v128.mul<T>(gi, gi);
+    const vi = madd<T>(v128.splat<T>(keptV), v128.load(v + i), v128.mul<T>(v128.splat<T>(newV), square));
+    const step = v128.div<T>(mi, v128.add<T>(v128.sqrt<T>(vi), v128.splat<T>(<T>epsilon)));
     v128.store(m + i, mi);
     v128.store(v + i, vi);
-    v128.store(theta + i, nmadd<T>(v128.splat<T>(rate), step, v128.load(theta + i)));
+    v128.store(theta + i, nmadd<T>(v128.splat<T>(<T>rate), step, v128.load(theta + i)));
   }
   for (let i = whole; i < end; i += sizeof<T>()) {
     const gi = load<T>(g + i);
-    const mi = beta1 * load<T>(m + i) + oneMinusBeta1 * gi;
-    const vi = beta2 * load<T>(v + i) + oneMinusBeta2 * gi * gi;
+    const mi = keptM * load<T>(m + i) + newM * gi;
+    const vi = keptV * load<T>(v + i) + newV * gi * gi;
     store<T>(m + i, mi);
     store<T>(v + i, vi);
-    store<T>(theta + i, load<T>(theta + i) - rate * (mi / (sqrt<T>(vi) + epsilon)));
+    store<T>(theta + i, load<T>(theta + i) - <T>rate * (mi / (sqrt<T>(vi) + <T>epsilon)));
   }
 }
