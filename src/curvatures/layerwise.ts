@@ -1,4 +1,4 @@
-import { requireOption } from "../errors.ts";
+import { OptimizerError, requireOption } from "../errors.ts";
 import type { FloatArray } from "../kernels/kernels.ts";
 import { type KeptJacobian, keptJacobians } from "../linearization/kept-jacobian.ts";
 import type { LayerSpace } from "../linearization/space.ts";
@@ -70,6 +70,10 @@ function layerInverses(space: LayerSpace, reuse: number): CurvatureInverse<Layer
     const place = (length: number): FloatArray => {
       const at = next++;
       state.factors[at] ??= kernels.allocate(dtype, length);
+      if (state.factors[at].length !== length)
+        throw new OptimizerError(
+          `layerwise: the state is of batches of another size: ${state.factors[at].length} numbers where this plan has ${length}; plan with the size that it was saved at`,
+        );
       return state.factors[at];
     };
     kept = keptJacobians(space, layers, capacity, place);

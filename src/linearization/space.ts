@@ -85,7 +85,11 @@ export function groupsOf(blocks: readonly ParameterBlock[]): readonly Group[] {
   return groups;
 }
 
-/** The space of parameters without layers: all trainable, in one range of numbers. */
+/**
+ * The space of parameters without layers: all trainable, in one range of numbers.
+ *
+ * @throws {RangeError} If the groups leave parameters out or overlap: each has a weight of its group.
+ */
 export function plainSpace(
   kernels: Kernels,
   dtype: DType,
@@ -94,6 +98,12 @@ export function plainSpace(
   rows: number,
   rowsOfExample: number,
 ): Space {
+  const ranges = groups.filter(({ start, end }) => end > start);
+  const tiles = ranges.every(({ start }, i) => start === (ranges[i - 1]?.end ?? 0));
+  if (!tiles || (ranges.at(-1)?.end ?? 0) !== parameters)
+    throw new RangeError(
+      `groups: do not cover the ${parameters} parameters one after the other; give ranges from 0 to ${parameters} without gaps`,
+    );
   const vectorOn: Space["vectorOn"] = (flat) => ({ flat, blocks: [] });
   return {
     kernels,

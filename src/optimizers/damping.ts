@@ -68,7 +68,7 @@ export function gainRatioDamping(options: Partial<typeof gainRatioDefaults> = {}
     init: () => ({ damping: initial, growth: 2 }),
     accept(state, gainRatio) {
       const factor = Math.max(1 / 3, 1 - (2 * gainRatio - 1) ** 3);
-      state.damping = Math.max(state.damping * factor, smallest);
+      state.damping = Math.min(Math.max(state.damping * factor, smallest), largest);
       state.growth = 2;
     },
     reject(state) {

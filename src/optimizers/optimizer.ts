@@ -40,7 +40,7 @@ interface StepMethod<State> {
 
 /** What a step did. Fields that a method does not have are null. */
 export interface StepReport {
-  /** false: the parameters are as before. */
+  /** false: no step lowered the loss; only what another piece adds to it has moved the parameters: an average, the exact last layer. */
   accepted: boolean;
   /** Why nothing was accepted: numbers that are not finite, or no decrease at any damping or step length. */
   failure: "not finite" | "no decrease" | null;

@@ -126,7 +126,7 @@ function gramSystem(space: Space, makeSolver: MakeSolver, weighing: Weighing): P
     },
     variance(damping, other, out) {
       solver.factorize(null, damping);
-      if (solver.method === "failed") return false;
+      if (solver.method === "failed" || !(solver.damping > 0)) return false;
       varying()(linearization, solver, weights, other, out);
       return true;
     },
@@ -180,7 +180,8 @@ function primalSystem(space: Space, makeSolver: MakeSolver, weighing: Weighing):
       if (!inverse) return false;
       groups.forEach(({ start, end }, group) => {
         let determined = 0;
-        for (let i = start; i < end; i++) determined += 1 - damping * precisions[i]! * inverse[i * p + i]!;
+        for (let i = start; i < end; i++)
+          determined += 1 - solver.damping * precisions[i]! * inverse[i * p + i]!;
         out[group] = determined;
       });
       return true;

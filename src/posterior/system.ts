@@ -9,7 +9,7 @@ import type { Factorization } from "./symmetric-solver.ts";
 export interface DampedStep extends StepPrediction {
   /** λ that was used: above the one that was asked for where `method` is "raised". */
   damping: number;
-  /** After "failed" the step is 0. */
+  /** After "failed" there is no step to take. */
   method: SolveMethod;
 }
 
@@ -104,7 +104,7 @@ export interface Posterior extends System<unknown> {
    * in units of the noise's variance: the noise of a new target comes on top, as 1.
    *
    * @param out As many numbers as the other batch has rows.
-   * @returns false, and nothing written, if the matrix can't be factorized at this λ.
+   * @returns false, and nothing written, if the matrix can't be factorized at this λ, or in Gram form λ is 0.
    */
   variance(damping: number, other: Linearization, out: Float64Array): boolean;
 }

@@ -85,10 +85,12 @@ export function keptInputs(
   most: number,
   stride: number = columns,
 ): InputSource {
-  const chosen = kernels.allocateIndices(most);
+  let chosen = kernels.allocateIndices(most);
   return {
     columns,
     gather(rows, start, count, { data, stride: ldOut }) {
+      // Rows that repeat may be more than there are.
+      if (chosen.length < count) chosen = kernels.allocateIndices(count);
       for (let i = 0; i < count; i++) chosen[i] = rows[start + i]!;
       kernels.gatherRows(count, columns, source, stride, chosen, data, ldOut);
     },

@@ -10,7 +10,7 @@ export interface DenseFunction {
   readonly examples: number;
   /** Residuals of an example, K. Default 1. */
   readonly rowsOfExample?: number;
-  /** Parameters that share a prior. Default: all. */
+  /** Ranges of parameters that share a prior: all of them, one after the other. Default: one range. */
   readonly groups?: readonly Group[];
   /**
    * Writes the residuals of an example, and their derivatives.
@@ -35,7 +35,7 @@ function planResidual(
   model: DenseFunction,
   capacity: number,
 ): PlannedResidual {
-  const { parameters: p, rowsOfExample: outputs = 1, evaluate } = model;
+  const { parameters: p, rowsOfExample: outputs = 1 } = model;
   const groups = model.groups ?? [{ start: 0, end: p }];
   const space = plainSpace(kernels, dtype, p, groups, capacity * outputs, outputs);
   const example = Int32Array.from({ length: space.rows }, (_, row) => Math.floor(row / outputs));
@@ -55,7 +55,7 @@ function planResidual(
   const squaresOf = (theta: FloatArray, order: Int32Array, examples: number): number => {
     let sum = 0;
     for (let i = 0; i < examples; i++) {
-      evaluate(theta, order[i]!, scratch, null);
+      model.evaluate(theta, order[i]!, scratch, null);
       for (let k = 0; k < outputs; k++) sum += scratch[k]! ** 2;
     }
     return sum;
@@ -77,7 +77,7 @@ function planResidual(
     },
     prefetch() {},
     linearize({ flat }) {
-      for (let i = 0; i < count; i++) evaluate(flat, rows[i]!, parts[i]!.r, parts[i]!.jacobian);
+      for (let i = 0; i < count; i++) model.evaluate(flat, rows[i]!, parts[i]!.r, parts[i]!.jacobian);
       loss = kernels.dot(count * outputs, residuals, residuals) / 2;
     },
     lossAt: ({ flat }) => squaresOf(flat, rows, count) / 2,

@@ -42,8 +42,15 @@ function planResidual(
   const space = networkSpace(kernels, dtype, network, capacity);
   let examples = 0;
   let loss = 0;
-  /** The batch, where it holds examples as they are. */
-  let loaded: { order: Int32Array; start: number } | null = null;
+  /** Whether the batch holds examples as they are. */
+  let isPlain = false;
+
+  /** Whether these examples are the batch. */
+  const isBatch = (order: Int32Array, count: number): boolean => {
+    if (!isPlain || count !== examples) return false;
+    for (let i = 0; i < count; i++) if (rows[i] !== order[i]) return false;
+    return true;
+  };
 
   /** ‖f - y‖² of the batch. */
   const squaresAt = (parameters: ParameterVector): number => passes.squaresAt(parameters, examples, targets);
@@ -66,7 +73,7 @@ function planResidual(
       const { input } = passes.begin();
       if (inputs.vary) inputs.vary(order, start, count, input, targets);
       else inputs.gather(order, start, count, input);
-      loaded = inputs.vary ? null : { order, start };
+      isPlain = !inputs.vary;
     },
     prefetch: (order, start, count) => inputs.prefetch?.(order, start, count),
     linearize(parameters) {
@@ -77,8 +84,9 @@ function planResidual(
     },
     lossAt: (parameters) => squaresAt(parameters) / 2,
     sumOfSquares(parameters, order, count) {
-      const isLoaded = loaded?.order === order && loaded.start === 0 && examples === count;
-      return isLoaded ? squaresAt(parameters) : evaluator.sumOfSquares(parameters, dataset, order, count);
+      return isBatch(order, count)
+        ? squaresAt(parameters)
+        : evaluator.sumOfSquares(parameters, dataset, order, count);
     },
     rowsOf: (_, count) => count * outputs,
   };

@@ -19,7 +19,7 @@ export interface WeightedResidual {
  * The examples of the parts count one after the other; in a batch each part's come together.
  *
  * @throws {RangeError} If there is no part, a weight is not a finite number above 0, or, in `plan`, parts differ in their
- *   numbers of parameters, or in their groups.
+ *   numbers of parameters, or in their groups, or if more than one changes its examples at random.
  */
 export function weightedSum(parts: readonly WeightedResidual[]): Residual {
   if (parts.length === 0) throw new RangeError("weightedSum: has no residual; give at least one");
@@ -71,7 +71,7 @@ function planSum(
     linearization,
     residuals,
     varies: parts.some(({ own }) => own.varies),
-    random: parts.find(({ own }) => own.random)?.own.random ?? null,
+    random: randomOf(parts),
     get loss() {
       return loss;
     },
@@ -128,6 +128,16 @@ function planParts(
 /** A prior by groups reads the weights of each part by its own groups. */
 function sameGroups(a: readonly Group[], b: readonly Group[]): boolean {
   return a.length === b.length && a.every(({ start, end }, i) => start === b[i]!.start && end === b[i]!.end);
+}
+
+/** Where the random changes of the one part that has some go on. */
+function randomOf(parts: readonly PlannedPart[]): PlannedResidual["random"] {
+  const random = parts.flatMap(({ own }) => own.random ?? []);
+  if (random.length > 1)
+    throw new RangeError(
+      "weightedSum: more than one residual changes its examples at random; give at most one",
+    );
+  return random[0] ?? null;
 }
 
 /** That of the parts, which must have the same parameters, in the same groups. */

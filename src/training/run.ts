@@ -28,6 +28,8 @@ export interface SavedRun {
   readonly history: readonly EpochEvent[];
   readonly elapsedMs: number;
   readonly recordingMs: number;
+  /** Why it ended; null while it goes on. Opened again, a run goes on where a limit ended it that was raised. */
+  readonly stop: Stop | null;
 }
 
 /** A training that can be held after each step, saved, and gone on with. */
@@ -81,10 +83,12 @@ export function openRun(training: Training, saved: SavedRun | null = null): Run 
         batches.count,
       );
       loop.progress.report(loop.batch, loop.step, performance.now());
+      // What it goes on from within an epoch is as if nothing had been measured there.
+      if (loop.stop && loop.batch < batches.count) loop.held = save(loop);
       if (loop.stop || loop.batch === batches.count) endEpoch(loop, report);
       return report;
     },
-    save: () => save(loop),
+    save: () => loop.held ?? save(loop),
     result: () => resultOf(loop),
   };
 }
@@ -113,6 +117,8 @@ interface Loop {
   /** Batches of the epoch that are done. */
   batch: number;
   stop: Stop | null;
+  /** What a run that was stopped within an epoch goes on from. */
+  held: SavedRun | null;
 }
 
 function prepare(training: Training, saved: SavedRun | null): Loop {
@@ -144,8 +150,20 @@ function prepare(training: Training, saved: SavedRun | null): Loop {
     step: saved?.step ?? 0,
     epoch: saved?.epoch ?? 0,
     batch: saved?.batch ?? 0,
-    stop: null,
+    stop: saved?.stop ? stopThatHolds(training, saved.stop, saved, batches) : null,
+    held: null,
   };
+}
+
+/** Why a saved run has ended, if it still has: a limit may have been raised, and a signal is of its own run. */
+function stopThatHolds(
+  { limits }: Training,
+  stop: Stop,
+  { step, elapsedMs }: SavedRun,
+  { count }: Batches,
+): Stop | null {
+  const isLimit = stop.reason === "max-steps" || stop.reason === "time-limit" || stop.reason === "aborted";
+  return isLimit ? stopAfterStep(limits, { step, elapsedMs, failure: null }, false, count) : stop;
 }
 
 function save(loop: Loop): SavedRun {
@@ -164,6 +182,7 @@ function save(loop: Loop): SavedRun {
     history: [...history],
     elapsedMs: elapsedOf(loop),
     recordingMs: loop.recordingMs,
+    stop: loop.stop,
   };
 }
 

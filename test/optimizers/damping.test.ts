@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { denseNetwork } from "../../src/network/network.ts";
-import type { DampingRule } from "../../src/optimizers/damping.ts";
+import { type DampingRule, gainRatioDamping } from "../../src/optimizers/damping.ts";
 import { gramGaussNewton } from "../../src/optimizers/gram-gauss-newton.ts";
 import { leaveOneOutDamping } from "../../src/optimizers/leave-one-out-damping.ts";
 import { residualDamping } from "../../src/optimizers/residual-damping.ts";
@@ -120,4 +120,13 @@ test.each([
   [() => leaveOneOutDamping({ ratio: 1 }), "ratio: 1 is out of range; it must be a finite number above 1"],
 ])("refuses options out of range", (make, message) => {
   expect(make).toThrow(message);
+});
+
+test("damping by the gain ratio stays within its bounds, however bad a step that was taken", () => {
+  const rule = gainRatioDamping({ smallest: 0.5, largest: 2 });
+  const state = rule.init();
+  rule.accept(state, Number.NEGATIVE_INFINITY);
+  expect(state.damping).toBe(2);
+  for (let step = 0; step < 9; step++) rule.accept(state, 1);
+  expect(state.damping).toBe(0.5);
 });

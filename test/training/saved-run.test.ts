@@ -134,6 +134,27 @@ test("a saved run takes limits that were raised", () => {
   expect(resumed.result()).toMatchObject({ steps: 20, stop: { reason: "max-steps" } });
 });
 
+test("a run that was stopped within an epoch goes on as if it had not been", () => {
+  const training = () => trainingOf(gramGaussNewton({ damping: 0.1 }), 7, "float64");
+  const expected = outcomeOf(finish(openRun(training())));
+  const abort = new AbortController();
+  const stopped = openRun({ ...training(), signal: abort.signal });
+  for (let step = 0; step < 4; step++) stopped.step();
+  abort.abort();
+  stopped.step();
+  expect(stopped.stop?.reason).toBe("aborted");
+  const resumed = finish(openRun(training(), throughBytes(stopped.save())));
+  expect(outcomeOf(resumed)).toEqual(expected);
+});
+
+test("a run that ended at its limits has ended when it is opened again", () => {
+  const training = trainingOf(gramGaussNewton(), 19, "float64");
+  const ended = finish(openRun(training));
+  const again = openRun(training, throughBytes(ended.save()));
+  expect(again.stop).toEqual(ended.stop);
+  expect(outcomeOf(again)).toEqual(outcomeOf(ended));
+});
+
 test("a run has no result before it has ended", () => {
   const run = openRun(trainingOf(gramGaussNewton(), 19, "float64"));
   expect(() => run.result()).toThrow("bug: a training has no result before it has ended");
