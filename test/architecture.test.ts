@@ -8,6 +8,9 @@ const src = fileURLToPath(new URL("../src", import.meta.url));
 /** The rooms that `optimizers` and `training` stand on. */
 const method = ["curvatures", "posterior", "linearization"];
 
+/** What trains, from the loop down. */
+const trained = ["training", "residuals", "optimizers", ...method, "network", "kernels"];
+
 /** For each folder of src/, the folders that it may import from. ARCHITECTURE.md shows the same picture. */
 const arrows: Record<string, readonly string[]> = {
   "errors.ts": [],
@@ -22,32 +25,11 @@ const arrows: Record<string, readonly string[]> = {
   training: ["optimizers", "residuals", ...method, "network", "kernels", "random"],
   data: ["formats", "kernels", "random"],
   formats: [],
-  model: [
-    "training",
-    "residuals",
-    "optimizers",
-    ...method,
-    "network",
-    "kernels",
-    "data",
-    "formats",
-    "random",
-  ],
+  model: [...trained, "data", "formats", "random"],
   report: ["model", "training", "data"],
-  cli: [
-    "model",
-    "report",
-    "training",
-    "residuals",
-    "optimizers",
-    ...method,
-    "network",
-    "kernels",
-    "data",
-    "formats",
-  ],
+  cli: ["model", "report", ...trained, "data", "formats"],
   "index.ts": ["model", "training", "optimizers", ...method, "network", "kernels", "data", "formats"],
-  "methods.ts": ["model", "training", "residuals", "optimizers", ...method, "network", "kernels"],
+  "methods.ts": ["model", ...trained],
   "pictures.ts": ["model", "network", "data"],
   "predict.ts": ["model", "kernels", "data", "formats"],
 };

@@ -41,7 +41,8 @@ export function rowProducts({ kernels, dtype, parameters: p, groups }: Rows): Ro
   const cross: RowProducts["cross"] = (source, other, weights, out) => {
     const [n, m] = [source.rows, other.rows];
     const j = write(source, own);
-    const k = write(other, others);
+    // Rows that are not weighed are their own other side.
+    const k = other === source && !weights ? j : write(other, others);
     weigh(n, weights, j);
     const product = narrow(n * m);
     kernels.gemm(false, true, n, m, p, 1, j, p, k, p, 0, product, m);

@@ -63,10 +63,9 @@ export function regularizedBy(rule: PriorRule, space: Space): Regularization {
   let state: PriorState;
   const unit = () => (rule.isShared ? state.precisions[0]! : 1);
 
-  const begin = (prior: PriorState | null, theta: ParameterVector): void => {
+  const begin = (prior: PriorState | null): void => {
     state = prior!;
     if (weights) invert(state.precisions, weights);
-    priorGradient(state, groups, theta.flat, gradient.flat);
   };
 
   return {
@@ -76,11 +75,12 @@ export function regularizedBy(rule: PriorRule, space: Space): Regularization {
     dampingShare: (damping) => damping / (1 + damping),
     loss: (theta) => priorLoss(state, groups, theta),
     assemble(system, problem, theta, prior, curvature) {
-      begin(prior, theta);
+      begin(prior);
       system.assemble(problem.linearization, weights, curvature);
+      priorGradient(state, groups, theta.flat, gradient.flat);
     },
     assembleExact(posterior, problem, theta, prior) {
-      begin(prior, theta);
+      begin(prior);
       posterior.assemble(problem.linearization, weights, null);
       reestimate(state, posterior, problem, theta.flat);
       priorGradient(state, groups, theta.flat, gradient.flat);

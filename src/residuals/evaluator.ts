@@ -57,7 +57,12 @@ export function planEvaluator(kernels: Kernels, network: Network, dtype: DType):
   };
 }
 
-function squaredError(
+/**
+ * ‖f - y‖² over `count` examples, one after the other.
+ *
+ * @param f Of these examples, count × K. @param rows The targets of example i are those of rows[start + i].
+ */
+export function squaredError(
   count: number,
   outputs: number,
   f: FloatArray,

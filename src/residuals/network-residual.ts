@@ -3,10 +3,10 @@ import { linearizationBuffers, planLinearization } from "../linearization/linear
 import type { PlannedResidual, Residual } from "../linearization/residual.ts";
 import { networkSpace } from "../linearization/space.ts";
 import { type Network, outputCount } from "../network/network.ts";
-import type { ParameterVector } from "../network/parameter-vector.ts";
+import { allocateParameters, type ParameterVector } from "../network/parameter-vector.ts";
 import { type Plan, planNetwork, valueNumbers } from "../network/plan.ts";
 import { type Dataset, keptInputs } from "./dataset.ts";
-import { type Evaluator, planEvaluator } from "./evaluator.ts";
+import { type Evaluator, planEvaluator, squaredError } from "./evaluator.ts";
 
 /**
  * The residuals r = f(θ) - y of a network on a data set: a row for each example and output, row i K + k that of output k of
@@ -128,7 +128,7 @@ function planPasses(
   const planPass = (plan: Plan): Pass => ({
     plan,
     linearization: planLinearization(plan, buffers),
-    theta: networkSpace(kernels, dtype, network, capacity).vector().flat,
+    theta: allocateParameters(kernels, dtype, plan.blocks).flat,
     isMade: false,
     squares: Number.NaN,
   });
@@ -183,17 +183,12 @@ function planPasses(
         pass = secondPass(examples);
         make(pass, parameters, examples);
       }
-      if (Number.isNaN(pass.squares)) pass.squares = sumOfSquares(pass.plan, examples, targets);
+      const { result, outputs } = pass.plan;
+      if (Number.isNaN(pass.squares))
+        pass.squares = squaredError(examples, outputs, result.data, targets, places, 0);
       return pass.squares;
     },
   };
-}
-
-/** ‖f - y‖², example after example. */
-function sumOfSquares({ result, outputs }: Plan, examples: number, targets: FloatArray): number {
-  let sum = 0;
-  for (let i = 0; i < examples * outputs; i++) sum += (result.data[i]! - targets[i]!) ** 2;
-  return sum;
 }
 
 function equal(a: FloatArray, b: FloatArray): boolean {

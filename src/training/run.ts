@@ -221,10 +221,9 @@ function loadBatch({ residual, batches, batch }: Loop): void {
 
 /** Measures the errors, keeps the best network, and reports. */
 function recordEpoch(loop: Loop, report: StepReport | null): void {
-  const { training, parameters, history, bestTrainLosses, batches } = loop;
+  const { training, parameters, history, bestTrainLosses } = loop;
   const begin = performance.now();
-  // One batch of all rows is the same rows in the same order, and has been passed through the network already.
-  const train = rootMeanSquare(loop, batches.count === 1 ? batches.order : training.trainRows)!;
+  const train = rootMeanSquare(loop, training.trainRows)!;
   const validation = rootMeanSquare(loop, training.validationRows);
   const least = bestTrainLosses.at(-1) ?? Number.POSITIVE_INFINITY;
   // A NaN loss is no new least; Math.min would let it pass.
